@@ -63,7 +63,8 @@ struct AuditChainTests {
         }
         #expect(findings([]).isEmpty)
         let all = findings([1, 2, 3, 4])
-        #expect(all.map(\.kind) == [.forked] && all[0].explanation.contains("Entries 1 to 4 do not open") && all[0].explanation.contains("another store"))
+        #expect(all.map(\.kind) == [.forked])
+        #expect(all[0].explanation.contains("Entries 1 to 4 do not open") && all[0].explanation.contains("another store"))
         #expect(findings([3, 5]).map(\.seq) == [3, 5] && findings([3]).map(\.kind) == [.changed])
     }
 

@@ -5,8 +5,8 @@ import Testing
     @Test(
         "A first and a last name are looked for as a pair, however they are written",
         arguments: [
-            "told Ana Roe of it", "ANA ROE", "ana+roe", "ana%20roe", "Ana%2520Roe", #"{"first_name":"Ana","last_name":"Roe"}"#, "first_name=Ana&last_name=Roe",
-            "QW5hIFJvZQ==", "x=QW5hIFJvZQ&y", "<b>Ana</b> <i>Roe</i>", "Ana B. Roe", #"Ana\u0020Roe"#, "An&#97; Roe",
+            "told Ana Roe of it", "ANA ROE", "ana+roe", "ana%20roe", "Ana%2520Roe", #"{"first_name":"Ana","last_name":"Roe"}"#,
+            "first_name=Ana&last_name=Roe", "QW5hIFJvZQ==", "x=QW5hIFJvZQ&y", "<b>Ana</b> <i>Roe</i>", "Ana B. Roe", #"Ana\u0020Roe"#, "An&#97; Roe",
         ]
     )
     func names(_ line: String) {
@@ -24,7 +24,8 @@ import Testing
         arguments: ["+44 1632 960000", "call 2026-11-30 (01632) 960 000 now", "01632-960-000", "tel:+441632960000", "+44%201632%20960000"]
     )
     func phones(_ line: String) {
-        #expect(PrivacyScan.texts(in: line).contains { $0.filter(\.isNumber).hasSuffix("1632960000") && $0.count <= 15 }, "\(PrivacyScan.texts(in: line))")
+        let texts = PrivacyScan.texts(in: line)
+        #expect(texts.contains { $0.filter(\.isNumber).hasSuffix("1632960000") && $0.count <= 15 }, "\(texts)")
     }
 
     @Test("A line that is made to be long yields no more than what is looked for in one") func bounded() {

@@ -74,7 +74,8 @@ struct BackupBed {
         let bed = try await BackupBed(kind)
         let store = try await bed.open()
         try await bed.fill(store, 0..<3)
-        let names = kind == .sqlite ? ["fairlead.db", "fairlead-keys.db", "fairlead-erasures", "fairlead.db.lock", "settings.yaml"] : ["settings.yaml"]
+        let own = ["fairlead.db", "fairlead-keys.db", "fairlead-erasures", "fairlead.db.lock"]
+        let names = (kind == .sqlite ? own : []) + ["settings.yaml"]
         try "server: {}".write(toFile: bed.folder.file("settings.yaml"), atomically: true, encoding: .utf8)
         for name in names {
             let file = bed.folder.path + "/" + name

@@ -35,7 +35,10 @@ struct PersonTextsTests {
         #expect(!PersonTexts([short], own: [short]).stand(in: .int(101)) && !PersonTexts([short], own: [short]).stand(in: "101"))
     }
 
-    @Test("In what people write, names are names where they are written so", arguments: ["Ana Roe rang", "of ROE, ANA:", "Ána Roe", "application-101"])
+    @Test(
+        "In what people write, names are names where they are written so",
+        arguments: ["Ana Roe rang", "of ROE, ANA:", "Ána Roe", "application-101"]
+    )
     func written(_ text: String) { #expect(PersonTexts(writtenOf: [Self.ana], addresses: []).stand(in: text)) }
 
     @Test("Words that are not do not", arguments: ["Ana rang", "roe, ana", "Ana roe", "Ana and Bo Roe", "Banana Roe"])

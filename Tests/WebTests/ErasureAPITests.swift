@@ -39,7 +39,8 @@ struct ErasureAPITests {
             let whole = try #require(erased.json)
             #expect(certificate.isAllThatIsSaid(in: whole))
             let changes: [(String, JSON)] = [
-                ("fingerprint", "00000000000000000000000000000000"), ("by", "somebody"), ("chain", .string((whole["chain"]?.text ?? "").uppercased())),
+                ("fingerprint", "00000000000000000000000000000000"), ("by", "somebody"),
+                ("chain", .string((whole["chain"]?.text ?? "").uppercased())),
             ]
             for (name, value) in changes {
                 var changed = whole

@@ -154,8 +154,9 @@ public struct AuditVerifier: Sendable {
     private var restored: String? {
         guard let restore else { return nil }
         let backup = restore.details["backup_at"]?.text.map { " of \($0)" } ?? ""
-        return "a backup\(backup) was restored at \(restore.at.iso8601) (entry \(restore.seq)), and what was written between is in no chain any more. Where it "
-            + "was written down before the backup, or after the restore, the chain was written anew."
+        let entry = "at \(restore.at.iso8601) (entry \(restore.seq))"
+        return "a backup\(backup) was restored \(entry), and what was written between is in no chain any more. Where it was written down before "
+            + "the backup, or after the restore, the chain was written anew."
     }
 
     private mutating func noteUnopened() {
@@ -165,7 +166,8 @@ public struct AuditVerifier: Sendable {
             return note(.forked, first, "\(which): they are of another store, whose chain was put here.")
         }
         for seq in unopened {
-            note(.changed, seq, "What is sealed of entry \(seq) does not open with the keys of this store: it was changed, or is of another entry or store.")
+            let what = "What is sealed of entry \(seq) does not open with the keys of this store"
+            note(.changed, seq, "\(what): it was changed, or is of another entry or store.")
         }
     }
 

@@ -77,7 +77,8 @@ package enum PrivacyScan {
     }
 
     private static func decoded(_ token: Substring) -> String? {
-        guard (8...400).contains(token.utf8.count), let bytes = [UInt8](base64: token.base64Padded), let text = String(validating: bytes, as: UTF8.self),
+        guard (8...400).contains(token.utf8.count), let bytes = [UInt8](base64: token.base64Padded),
+            let text = String(validating: bytes, as: UTF8.self),
             text.allSatisfy({ $0.isLetter || $0.isNumber || $0.isPunctuation || $0.isSymbol || $0 == " " })
         else { return nil }
         return text

@@ -115,7 +115,7 @@ extension StoreConformance {
             let runs = try await trial.store.records(of: .email(Personal("zoe@example.test")))?.runs
             try trial.expect(runs == [reading.id], "\(runs?.count ?? -1) runs are found by what they were answered")
         },
-        Check("values that name the person by name or telephone go, and notes and reasons that do by address, telephone, name or application") { trial in
+        Check("values that name the person by name or telephone go, and notes and reasons that do in any way") { trial in
             let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
             let run = try await delivered(trial, "{}").run
             let values: [(String, JSON)] = [
