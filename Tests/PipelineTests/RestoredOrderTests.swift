@@ -36,6 +36,8 @@ import Testing
         let result = try await decide(order)
         let decision = try #require(result.settled(on: order)?.decision)
         #expect(decision.order?.providerRef == "ref_9" && decision.order?.state == .requested && harness.provider.calls == ["find"])
+        // What its provider said meanwhile went to an address that this store does not know.
+        #expect(decision.queued.last { $0.work == .read(order: order.id) }?.due == harness.now)
     }
 
     @Test("One of the backup that its provider does not have is sent afterwards, and looked for once") func notThere() async throws {

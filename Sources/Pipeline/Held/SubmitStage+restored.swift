@@ -38,7 +38,7 @@ extension SubmitStage {
             guard try await accounts.holder(of: found.reference, besides: order) == nil else {
                 return doubtful(order, restore, "what matches it there is another order's")
             }
-            return settled(order.id, found)
+            return settled(order.id, found, isFound: true)
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
         } catch let error as ProviderError {

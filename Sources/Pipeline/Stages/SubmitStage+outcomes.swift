@@ -132,7 +132,8 @@ extension SubmitStage {
         }
     }
 
-    func settled(_ id: String, _ submission: Submission) -> StageResult {
+    /// - Parameter isFound: whether the provider has had it for a time that nobody knows: how it stands by now is read at once.
+    func settled(_ id: String, _ submission: Submission, isFound: Bool = false) -> StageResult {
         .settle(order: id) { [environment] present in
             if let known = present.providerRef {
                 return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, environment)), [])
@@ -152,7 +153,11 @@ extension SubmitStage {
                 details: ["provider_ref": .string(submission.reference)],
                 environment
             )
-            return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
+            var effects = change.effects
+            if isFound, submission.report == nil, environment.registry.account(present.account)?.capabilities.report == true {
+                effects.append(.queue(QueuedWork(.read(order: id), account: present.account, due: environment.clock.now(), priority: 0)))
+            }
+            return (Decision(.done, effects), change.update.map { [$0] } ?? [])
         }
     }
 

@@ -205,7 +205,7 @@ struct SubmitStage: Sendable {
             guard let found = answer else { return uncertain(order, lost) }
             guard try await accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order, lost) }
             environment.meters.submissions.increment(order.account, "sent")
-            return settled(order.id, found)
+            return settled(order.id, found, isFound: true)
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
         } catch let error as ProviderError {
