@@ -52,6 +52,12 @@ public enum StoreURL {
         /// The URL.
         case postgres(String)
 
+        /// The file, where it is one.
+        var file: String? {
+            guard case .sqlite(let path) = self else { return nil }
+            return path
+        }
+
         /// - Throws: ``StoreError/unavailable(_:)`` for a URL of another kind.
         init(_ url: String, relativeTo folder: String) throws(StoreError) {
             let scheme = url.prefix { $0 != ":" }.lowercased()
@@ -73,10 +79,11 @@ public enum StoreURL {
         version: String,
         now: Timestamp,
         into files: BackupFiles,
+        pace: BackgroundPace? = nil,
         _ progress: BackupProgress
     ) throws {
         switch try Place(url, relativeTo: folder) {
-        case .sqlite(let path): try SQLiteSnapshot.write(path, version: version, now: now, into: files, progress)
+        case .sqlite(let path): try SQLiteSnapshot.write(path, version: version, now: now, into: files, pace: pace, progress)
         case .postgres(let url):
             do { try PostgresSnapshot.write(url, version: version, now: now, into: files, progress) } catch { throw StoreError(postgres: error) }
         }

@@ -7,10 +7,17 @@ import Synchronization
 /// Copies an SQLite store as it stands at one moment, whoever has it open and writes to it meanwhile.
 enum SQLiteSnapshot {
     /// - Parameter path: the store's file.
-    static func write(_ path: String, version: String, now: Timestamp, into files: BackupFiles, _ progress: BackupProgress) throws {
+    static func write(
+        _ path: String,
+        version: String,
+        now: Timestamp,
+        into files: BackupFiles,
+        pace: BackgroundPace? = nil,
+        _ progress: BackupProgress
+    ) throws {
         guard !SQLiteStore.isEmpty(path) else { throw StoreError.unavailable("there is no store in \(path)") }
         // The rows first: whatever seals them was on disk before they were.
-        try copy(path, to: files.path, progress)
+        try copy(path, to: files.path, pace: pace, progress)
         let keysPath = files.keysPath ?? StoreBackup.keys(of: files.path)
         try copy(KeyFile.path(of: path), to: keysPath, { _, _, _ in })
         let keyFile = try BackupContainer(keysPath, isReadOnly: false)
@@ -41,13 +48,14 @@ enum SQLiteSnapshot {
     }
 
     /// Copies a file by `VACUUM INTO`, from one snapshot: who writes to it does not wait.
-    static func copy(_ source: String, to target: String, _ progress: BackupProgress) throws {
+    static func copy(_ source: String, to target: String, pace: BackgroundPace? = nil, _ progress: BackupProgress) throws {
         try FileLock.makePrivate(target)
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
         let database = try DatabaseQueue(path: source, configuration: configuration)
         defer { try? database.close() }
+        pace?.attach(to: database)
         let total = try database.read { db in
             (try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
         }

@@ -11,9 +11,10 @@ final class BackupContainer {
 
     let path: String
     let database: DatabaseQueue
+    private let pace: BackgroundPace?
 
     /// Opens a file. It is made where there is none and it may be written to.
-    init(_ path: String, isReadOnly: Bool) throws {
+    init(_ path: String, isReadOnly: Bool, pace: BackgroundPace? = nil) throws {
         self.path = path
         if !isReadOnly { try FileLock.makePrivate(path) }
         var configuration = Configuration()
@@ -21,6 +22,8 @@ final class BackupContainer {
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = false
         database = try DatabaseQueue(path: path, configuration: configuration)
+        self.pace = pace
+        pace?.attach(to: database)
     }
 
     /// The manifest, as it stands there and read, with what proves it: nil where there is nothing of it.

@@ -16,11 +16,12 @@ enum BackupProof {
         keys: [Secret]?,
         isLive: Bool = false,
         writing: Bool = false,
+        pace: BackgroundPace? = nil,
         _ progress: BackupProgress
     ) throws -> StoreBackup.Outcome {
-        let container = try BackupContainer(files.path, isReadOnly: !writing)
+        let container = try BackupContainer(files.path, isReadOnly: !writing, pace: pace)
         defer { container.close() }
-        let keyFile = try files.keysPath.map { try BackupContainer($0, isReadOnly: !writing) }
+        let keyFile = try files.keysPath.map { try BackupContainer($0, isReadOnly: !writing, pace: pace) }
         defer { keyFile?.close() }
         var problems: [String] = []
         progress("checking it", 0, 0)

@@ -54,8 +54,10 @@ public enum StoreBackup {
             let partial = BackupFiles(path + ".partial", keysPath: StoreBackup.keys(of: path) + ".partial")
             try partial.remove()
             do {
-                try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: partial, progress)
-                var outcome = try BackupProof.prove(partial, keys: keys, writing: true, progress)
+                // What a server reads for others is its own matter.
+                let pace = try StoreURL.Place(url, relativeTo: folder).file.map { BackgroundPace(beside: $0) }
+                try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: partial, pace: pace, progress)
+                var outcome = try BackupProof.prove(partial, keys: keys, writing: true, pace: pace, progress)
                 guard outcome.isProven else {
                     throw StoreError.corrupt("the new backup does not prove right: " + outcome.reasons)
                 }
