@@ -50,6 +50,28 @@ struct PostgresReplicaTests {
         }
     }
 
+    @Test("Two replicas give one provider's request to one order", arguments: PostgresDatabase.Way.allCases)
+    func giveOneRequestToOneOrder(_ way: PostgresDatabase.Way) async throws {
+        try await withTwo(way) { stores, _ in
+            for index in 0..<100 { _ = try await stores[index % 2].place(sampleOrder("ord_\(index)", "application-\(index)")) }
+            let taken = await withTaskGroup(of: Bool.self) { group in
+                for index in 0..<100 {
+                    group.addTask {
+                        guard var order = try? await stores[index % 2].order("ord_\(index)") else { return false }
+                        (order.providerRef, order.version) = ("ref_\(index / 10)", order.version + 1)
+                        let reference = Effect.Reference(order.providerRef, of: order.id, account: order.account, isAlone: true)
+                        do { try await stores[index % 2].perform([.reference(reference), .order(order)]) } catch { return false }
+                        return true
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(taken == 10)
+            let holders = try await stores[0].orders(OrderQuery(), PageRequest(limit: 200)).items.compactMap(\.providerRef)
+            #expect(holders.count == 10 && Set(holders).count == 10)
+        }
+    }
+
     @Test("Two replicas never claim the same work", arguments: PostgresDatabase.Way.allCases)
     func neverClaimTheSameWork(_ way: PostgresDatabase.Way) async throws {
         try await withTwo(way) { stores, clock in

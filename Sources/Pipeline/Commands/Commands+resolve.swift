@@ -45,23 +45,7 @@ extension Commands {
             return try await resolve(order, resolution, note: note, isRestricted: isRestricted)
         }
         accounts.found.forget(id)
-        guard case .adopt(let reference, force: false) = resolution else { return settled }
-        return try await keepingApart(settled, reference)
-    }
-
-    /// Two people may have adopted one request for two orders at the same moment: each sees the other's here at the latest, and neither keeps it. A person
-    /// looks once more.
-    private func keepingApart(_ order: Order, _ reference: String) async throws -> Order {
-        guard let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) else { return order }
-        let present = try await store.known(order: order.id)
-        if present.providerRef == reference, present.record.isAdopted {
-            _ = try await redecidingConflicts {
-                let order = try await store.known(order: order.id)
-                guard order.providerRef == reference, order.record.isAdopted else { return order }
-                return try await takeBack(order, note: nil)
-            }
-        }
-        throw Commands.held(reference, by: holder)
+        return settled
     }
 
     private static func held(_ reference: String, by holder: Order) -> CommandError {
@@ -113,6 +97,7 @@ extension Commands {
         var effects: [Effect] = []
         var kind = "command"
         var details: JSON = [:]
+        var isAlone = false
         let text: String
         next.status.problem = nil
         switch resolution {
@@ -124,6 +109,8 @@ extension Commands {
                     + "adopt it with force if you know."
                 throw CommandError(422, "unconfirmed", detail)
             }
+            // Two people may adopt one request for two orders at the same moment: the second is refused.
+            isAlone = !force
             if !force { details["confirmed"] = .bool(isConfirmed) }
             next.providerRef = reference
             next.record.isAdopted = true
@@ -155,6 +142,7 @@ extension Commands {
             details: details,
             actor: actor,
             note: note,
+            isAlone: isAlone,
             environment
         )
         let all = change.effects + effects

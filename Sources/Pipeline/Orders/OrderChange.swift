@@ -10,6 +10,7 @@ struct OrderChange: Sendable {
 
     /// - Parameters:
     ///   - readsAgain: whether the next read is queued or taken back here; not where a read is what is being decided about.
+    ///   - isAlone: whether a reference that the order gets may be no other order's: it is written only where none has it.
     ///   - text: the timeline's line.
     ///   - actor: who asked for it, with their note; nil where nobody did.
     init(
@@ -22,6 +23,7 @@ struct OrderChange: Sendable {
         actor: Actor? = nil,
         note: String? = nil,
         readsAgain: Bool = true,
+        isAlone: Bool = false,
         _ environment: Environment
     ) {
         let now = environment.clock.now()
@@ -49,7 +51,10 @@ struct OrderChange: Sendable {
             actor: actor,
             note: note.map { Personal($0) }
         )
-        effects = [.order(after), .timeline(entry)]
+        if before.providerRef != after.providerRef || before.account != after.account {
+            effects.append(.reference(Effect.Reference(after.providerRef, of: after.id, account: after.account, isAlone: isAlone)))
+        }
+        effects += [.order(after), .timeline(entry)]
         if let turnaround = Turnaround(from: before, to: after, at: now) { effects.append(.took(turnaround)) }
         if readsAgain {
             if let wait = PollingSchedule.interval(of: after, environment) {

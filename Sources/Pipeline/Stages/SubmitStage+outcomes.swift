@@ -132,7 +132,7 @@ extension SubmitStage {
         }
     }
 
-    /// - Parameter isFound: whether the provider has had it for a time that nobody knows: how it stands by now is read at once.
+    /// - Parameter isFound: whether it was looked for, rather than just created: then it may be no other order's, and how it stands by now is read at once.
     func settled(_ id: String, _ submission: Submission, isFound: Bool = false) -> StageResult {
         .settle(order: id) { [environment] present in
             if let known = present.providerRef {
@@ -151,6 +151,7 @@ extension SubmitStage {
                 kind: "submitted",
                 text: "\(present.provider) has the order",
                 details: ["provider_ref": .string(submission.reference)],
+                isAlone: isFound,
                 environment
             )
             var effects = change.effects

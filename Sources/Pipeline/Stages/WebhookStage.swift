@@ -138,6 +138,7 @@ struct WebhookStage: Sendable {
             kind: "report",
             text: "\(present.provider) reports \(next.state.rawValue)",
             details: ["event": .string(event.id), "provider_status": next.json["provider_status"] ?? .null],
+            isAlone: true,
             environment
         )
         return (Decision(.done, change.effects + effects), change.update.map { [$0] } ?? [])

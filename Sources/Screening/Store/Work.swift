@@ -218,6 +218,9 @@ public enum Effect: Sendable {
     /// An order's new version. `order.version` is one more than the version that was read; where the stored one has moved on, the whole
     /// transaction is a ``StoreError/conflict``.
     case order(Order)
+    /// Which request at its provider is an order's, where that changes: it stands beside ``order(_:)``. Where it is asked for alone and another order of the
+    /// account has it, the whole transaction is a ``StoreError/conflict``, also where both get it at the same moment.
+    case reference(Reference)
     case timeline(TimelineEntry)
     /// A new run, or a run's new state.
     case run(Run)
@@ -268,6 +271,23 @@ public enum Effect: Sendable {
     public enum Expectation: Sendable, Hashable {
         case run(String, in: Run.State)
         case event(String, in: Event.State)
+    }
+
+    /// A provider's request that becomes an order's.
+    public struct Reference: Sendable, Hashable {
+        public let order: String
+        public let account: String
+        /// What the provider calls it; nil where the order has none any more.
+        public let text: String?
+        /// Whether no other order of the account may have it.
+        public let isAlone: Bool
+
+        public init(_ text: String?, of order: String, account: String, isAlone: Bool) {
+            self.text = text
+            self.order = order
+            self.account = account
+            self.isAlone = isAlone
+        }
     }
 
     /// A run must still be in this state.

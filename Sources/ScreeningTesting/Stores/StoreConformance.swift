@@ -29,7 +29,8 @@ public struct StoreConformance: Sendable {
 
     /// Every check, so that a test library can run each as a case of its own.
     public static let checks: [Check] =
-        intake + groups + withdrawals + updates + subjects + placing + reordering + claiming + concurrencyKeys + leases + committing + queueing
+        intake + groups + withdrawals + updates + subjects + placing + reordering + claiming + concurrencyKeys + leases + committing + references
+        + queueing
         + stepping + loading
         + issues + standing + rhythms
         + scripting + tokens + sessions + budgets + operating

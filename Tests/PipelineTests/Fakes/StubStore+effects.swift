@@ -28,6 +28,11 @@ extension StubStore.State {
             case .order(let order):
                 if let known = next.orders[order.id], known.version + 1 != order.version { throw StoreError.conflict }
                 next.orders[order.id] = order
+            case .reference(let reference):
+                let isAnothers = next.orders.values.contains {
+                    $0.id != reference.order && $0.account == reference.account && $0.providerRef == reference.text
+                }
+                if reference.isAlone, reference.text != nil, isAnothers { throw StoreError.conflict }
             case .run(let run): next.runs[run.id] = run
             case .expect(.run(let run, let state)): guard next.runs[run]?.state == state else { throw StoreError.conflict }
             case .expect(.event(let event, let state)): guard next.events[event]?.state == state else { throw StoreError.conflict }

@@ -62,11 +62,14 @@ CREATE TABLE orders (
     lookup_number INTEGER NOT NULL,
     -- What was removed of it by its age: 1 what providers said, 2 the person too.
     retention_stage INTEGER NOT NULL DEFAULT 0,
+    -- The hash of account and provider's reference: so that no two orders adopt one request.
+    reference_key BLOB,
     key_id INTEGER NOT NULL,
     body BLOB NOT NULL,
     UNIQUE (connection, external_key, sequence)
 ) STRICT;
 CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+CREATE INDEX orders_reference ON orders (reference_key) WHERE reference_key IS NOT NULL;
 CREATE INDEX orders_kept ON orders (id) WHERE retention_stage < 2;
 CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
     WHERE problem IN ('unrecognised_status', 'unrecognised_result');

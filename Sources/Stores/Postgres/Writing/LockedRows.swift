@@ -63,6 +63,8 @@ struct LockedRows {
     var runs: [String: String] = [:]
     /// The states of events that are expected to be in one.
     var events: [String: String] = [:]
+    /// The orders that have a provider's request, by its hash.
+    var references: [[UInt8]: Set<String>] = [:]
     /// Requests that this transaction has put in and not yet reported to an intent as new.
     var freshRequests: Set<[UInt8]> = []
     var requests: [[UInt8]: IdempotencyRow] = [:]
@@ -109,6 +111,7 @@ struct LockedRows {
                 case .orders:
                     orders[row.text(0)] =
                         LockedOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [BlindIndexTerm](packed: row.bytes(4)))
+                case .references: references[row.bytes(0), default: []].insert(row.text(1))
                 case .withdrawals:
                     withdrawals[Place(connection: row.text(0), external: row.bytes(1))] = Occurrence(
                         occurred: row.optionalInt(2),

@@ -7,7 +7,8 @@ import Screening
 enum PostgresLocks {
     /// What is asked for.
     enum Part {
-        case concurrencyKeys, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
+        case concurrencyKeys, works, references, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage,
+            sizes,
             endpoints, issues, held, auditHead, erased, time, nothing
     }
 
@@ -26,6 +27,10 @@ enum PostgresLocks {
             add(.concurrencyKeys, lockConcurrencyKeys, [.texts(concurrencyKeys.map { $0 }), ids, kinds, subjects])
         }
         if !touched.claims.isEmpty || !touched.works.isEmpty { add(.works, lockWorks, [ids, kinds, subjects]) }
+        // Who gives an order one of these holds its concurrency key.
+        if !touched.references.isEmpty {
+            add(.references, "SELECT reference_key, id FROM orders WHERE reference_key = ANY($1)", [.blobs(touched.references)])
+        }
         let sorted = touched.places.sorted { $0.external.lexicographicallyPrecedes($1.external) }
         let replacing = sorted.filter { $0.reorder != nil }
         if !sorted.isEmpty {

@@ -151,6 +151,14 @@ extension PostgresTransaction {
         if !change.added.isEmpty { add(change.added, of: id) }
     }
 
+    mutating func write(_ row: ReferenceRow) throws {
+        if let key = row.key {
+            if row.isAlone, locked.references[key]?.subtracting([row.order]).isEmpty == false { throw StoreError.conflict }
+            add(reference: key, of: row.order)
+        }
+        write("UPDATE orders SET reference_key = $1 WHERE id = $2", .bytes(row.key), .text(row.order))
+    }
+
     mutating func write(_ row: TimelineRow) throws {
         write(
             "INSERT INTO timeline (order_id, at, kind, body) VALUES ($1, $2, $3, $4)",

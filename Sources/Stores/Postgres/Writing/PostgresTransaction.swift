@@ -79,6 +79,13 @@ struct PostgresTransaction: StoreTransaction {
         locked.orders[id] = order
     }
 
+    /// Notes that an order gets a provider's request, for those who want it in the same transaction.
+    mutating func add(reference key: [UInt8], of order: String) {
+        let before = locked.references[key]
+        undo.append { $0.references[key] = before }
+        locked.references[key, default: []].insert(order)
+    }
+
     /// Changes what is known of a withdrawal.
     mutating func change(withdrawal place: LockedRows.Place, to withdrawal: Occurrence?) {
         let before = locked.withdrawals[place]

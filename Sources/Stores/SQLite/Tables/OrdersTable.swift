@@ -82,6 +82,15 @@ extension WriteTransaction {
         try add(change.added, of: order, bucket: bucket)
     }
 
+    /// Nobody else writes, so nobody gets it between the look and the end of this transaction.
+    mutating func write(_ row: ReferenceRow) throws {
+        let key = row.key.map { Data($0) }
+        if row.isAlone, let key, try db.first("SELECT 1 FROM orders WHERE reference_key = ? AND id <> ? LIMIT 1", [key, row.order]) != nil {
+            throw StoreError.conflict
+        }
+        try db.run("UPDATE orders SET reference_key = ? WHERE id = ?", [key, row.order])
+    }
+
     mutating func write(_ row: TimelineRow) throws {
         try db.run("INSERT INTO timeline (order_id, at, kind, body) VALUES (?, ?, ?, ?)", [row.order, row.at, row.kind, Data(row.body)])
     }

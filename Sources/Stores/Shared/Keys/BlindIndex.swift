@@ -13,7 +13,7 @@ enum BlindIndex: String {
     /// What a browser that is signed in holds.
     case session
 
-    /// What is hashed per connection, so that nobody can tell that two connections have the same.
+    /// What is hashed per connection or account, so that nobody can tell that two of them have the same.
     enum OnConnection: String {
         /// An order's external id.
         case externalID = "external_id"
@@ -21,6 +21,8 @@ enum BlindIndex: String {
         case dedupe
         /// What deliveries are grouped by.
         case group
+        /// A request at a provider, of an account.
+        case reference
         /// A key of a connection's scripts.
         case valueKey = "kv"
     }

@@ -174,7 +174,7 @@ extension SQLStore {
             )
             try transaction.change("DELETE FROM order_sources WHERE order_id = $1", [.text(id)])
             try transaction.change(
-                "UPDATE orders SET retention_stage = 2, key_id = 0, token_key = $1, problem = NULL WHERE id = $2",
+                "UPDATE orders SET retention_stage = 2, key_id = 0, token_key = $1, problem = NULL, reference_key = NULL WHERE id = $2",
                 [.bytes(token), .text(id)]
             )
         }

@@ -84,12 +84,15 @@ extension SchemaMigration {
             lookup_number bigint NOT NULL,
             -- What was removed of it by its age: 1 what providers said, 2 the person too.
             retention_stage bigint NOT NULL DEFAULT 0,
+            -- The hash of account and provider's reference: so that no two orders adopt one request.
+            reference_key bytea,
             key_id bigint NOT NULL,
             body bytea NOT NULL,
             UNIQUE (connection, external_key, sequence)
         ) WITH (toast_tuple_target = 8160, fillfactor = 85);
         ALTER TABLE orders ALTER COLUMN body SET STORAGE EXTERNAL;
         CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_reference ON orders (reference_key) WHERE reference_key IS NOT NULL;
         CREATE INDEX orders_kept ON orders (id) WHERE retention_stage < 2;
         CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
             WHERE problem IN ('unrecognised_status', 'unrecognised_result');

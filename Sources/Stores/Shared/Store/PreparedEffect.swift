@@ -3,6 +3,7 @@ import Screening
 /// An effect with what it writes sealed and hashed, by the caller and before its turn in the writer, which has no time to spare.
 enum PreparedEffect: Sendable {
     case order(OrderRow, LookUps)
+    case reference(ReferenceRow)
     case timeline(TimelineRow)
     case run(RunRow)
     case expect(Effect.Expectation)
@@ -27,6 +28,24 @@ enum PreparedEffect: Sendable {
     case notify(NoticeRow)
     case delivery(DeliveryRow)
     case endpoint(String, EndpointChange)
+}
+
+/// Which request at its provider is an order's, as it is stored.
+struct ReferenceRow: Sendable {
+    let order: String
+    /// The hash of account and reference; nil where the order has none any more.
+    let key: [UInt8]?
+    /// Whether no other order may have it.
+    let isAlone: Bool
+
+    init(_ reference: Effect.Reference, _ codec: RowCodec) {
+        order = reference.order
+        key = reference.text.map { codec.blindIndex(.reference, $0, on: reference.account) }
+        isAlone = reference.isAlone
+    }
+
+    /// What is held by whoever writes it.
+    var concurrencyKey: String? { key.map { "reference:" + $0.hex } }
 }
 
 extension [PreparedEffect] {

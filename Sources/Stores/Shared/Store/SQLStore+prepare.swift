@@ -75,6 +75,7 @@ extension SQLStore {
     private func prepared(_ effect: Effect, under key: DataKey) async throws -> PreparedEffect {
         switch effect {
         case .order(let order): .order(try OrderRow(order, codec, under: key), codec.lookUps.terms(of: order))
+        case .reference(let reference): .reference(ReferenceRow(reference, codec))
         case .timeline(let entry): .timeline(try TimelineRow(entry, codec, under: key))
         case .run(let run): .run(try RunRow(run, codec, under: key))
         case .expect(let expectation): .expect(expectation)
@@ -129,7 +130,7 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .unreadable, .queue, .unqueue, .pause, .lift, .forgetWithdrawal, .rest, .took, .begin, .progress, .stop, .heard,
+        case .reference, .expect, .unreadable, .queue, .unqueue, .pause, .lift, .forgetWithdrawal, .rest, .took, .begin, .progress, .stop, .heard,
             .refusedDelivery, .notify, .delivery, .endpoint:
             nil
         }

@@ -21,6 +21,9 @@ protocol StoreTransaction {
     mutating func update(_ row: OrderRow, _ lookUps: LookUps) throws
     /// Has an order found by what it was hashed to anew, where nobody has changed it since a version.
     mutating func find(order: String, at version: Int, by lookUps: LookUps) throws
+    /// Notes which request at its provider is an order's.
+    /// - Throws: ``StoreError/conflict`` where it may be no other's and is.
+    mutating func write(_ row: ReferenceRow) throws
     mutating func write(_ row: TimelineRow) throws
     /// Notes what a run has to do with an order, beside what is noted of it already.
     mutating func note(order: String, of cause: Order.Cause, _ source: OrderSource) throws
@@ -117,6 +120,7 @@ extension StoreTransaction {
             case .order(let row, let lookUps):
                 try require(lookUps)
                 try update(row, lookUps)
+            case .reference(let row): try write(row)
             case .timeline(let row): try write(row)
             case .run(let row):
                 try require(row.lookUps)

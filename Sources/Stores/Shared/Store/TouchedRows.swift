@@ -20,6 +20,8 @@ struct TouchedRows: Sendable {
     var requests: [IdempotencyKey] = []
     /// API requests that were answered, by key.
     var answered: [[UInt8]] = []
+    /// Providers' requests that become an order's, by their hashes.
+    var references: [[UInt8]] = []
     /// Orders to place: put in where their external id is free.
     var places: [NewOrder] = []
     /// Accounts and connections whose state is written.
@@ -68,6 +70,9 @@ struct TouchedRows: Sendable {
             case .notify(let row): if let key = row.work?.concurrencyKey { concurrencyKeys.append(key) }
             case .delivery(let row): concurrencyKeys.append("delivery:" + row.id)
             case .endpoint(let id, _): endpoints.insert(id)
+            case .reference(let row):
+                if let key = row.concurrencyKey { concurrencyKeys.append(key) }
+                if row.isAlone, let key = row.key { references.append(key) }
             case .timeline, .record, .steps, .begin, .progress, .stop: break
             }
         }
@@ -83,6 +88,7 @@ struct TouchedRows: Sendable {
         budgets += other.budgets
         requests += other.requests
         answered += other.answered
+        references += other.references
         places += other.places
         subjects.formUnion(other.subjects)
         keys += other.keys
