@@ -72,6 +72,28 @@ import Testing
         #expect(decision.order?.state == .uncertain && decision.order?.status.problem?.code == "uncertain" && harness.provider.calls.isEmpty)
     }
 
+    @Test("What matches it and seems older may be it: it is not sent, and says what to look at; what other orders have is no such thing")
+    func older() async throws {
+        let order = harness.order()
+        harness.clock.advance(by: .seconds(10))
+        _ = restored()
+        harness.provider.answer {
+            $0.find = {
+                var error = ProviderError(.unreadable, "it seems older")
+                error.matches = ["ref_5", "ref_6"]
+                throw error
+            }
+        }
+        let doubt = try #require(try await decide(order).settled(on: order)?.decision.order)
+        #expect(doubt.state == .uncertain && doubt.status.problem?.message.contains("ref_5, ref_6") == true)
+        for reference in ["ref_5", "ref_6"] {
+            let other = harness.order(.requested)
+            harness.store.with { $0.orders[other.id]?.providerRef = reference }
+        }
+        let next = try #require(try await decide(order).settled(on: order)?.decision.order)
+        #expect(next.state == .accepted && next.record.lookedUpAt == harness.now)
+    }
+
     @Test("A new order is looked for as well, for its application may have been ordered; not found proves nothing of another's identifier")
     func delivered() async throws {
         _ = restored()

@@ -160,8 +160,12 @@ struct ZincCallTests {
         let session = Samples.session(account, transport)
         transport.expect(.get, base + "/results", 200, [earlier, other, mine])
         #expect(try await ZincProvider().find(Samples.order(account), session) == Submission(reference: "r1"))
-        transport.expect(.get, base + "/results", 200, [earlier, other])
+        transport.expect(.get, base + "/results", 200, [other])
         #expect(try await ZincProvider().find(Samples.order(account), session) == nil)
+        // What matches and seems older is perhaps the order's: a clock may be wrong.
+        transport.expect(.get, base + "/results", 200, [earlier, other])
+        let older = await providerError { _ = try await ZincProvider().find(Samples.order(account), session) }
+        #expect(older?.code == .unreadable && older?.matches == ["r0"])
         var twin = mine
         twin["id"] = "r2"
         transport.expect(.get, base + "/results", 200, [mine, twin])

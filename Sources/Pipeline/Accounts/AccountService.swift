@@ -82,6 +82,13 @@ final class AccountService: Sendable {
         return "\(publicURL)/providers/\(order.account)/\(order.callbackToken.value)"
     }
 
+    /// Those of some references that no other order of the account has.
+    func unheld(_ references: [String], besides order: Order) async throws -> [String] {
+        var free: [String] = []
+        for reference in references where try await holder(of: reference, besides: order) == nil { free.append(reference) }
+        return free
+    }
+
     /// The other order of the account that the provider knows by a reference; nil where there is none. What is about that reference is about that order's
     /// candidate: it is not to become anybody else's.
     func holder(of reference: String, besides order: Order) async throws -> Order? {

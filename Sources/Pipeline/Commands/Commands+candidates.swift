@@ -125,7 +125,13 @@ extension Commands {
     private func list(_ account: ProviderAccount, _ order: Order, isUrgent: Bool) async throws -> [ListedRequest] {
         let session = accounts.session(account, isUrgent: isUrgent)
         if account.capabilities.requests { return try await account.provider.requests(like: order, session) }
-        guard let found = try await account.provider.find(order, session) else { return [] }
+        let found: Submission?
+        do { found = try await account.provider.find(order, session) } catch let error as ProviderError where !error.matches.isEmpty {
+            // They may be earlier ones of the same person: a person looks.
+            let subject = Report.Subject(firstName: nil, lastName: nil, email: nil, reference: order.id)
+            return error.matches.map { ListedRequest(reference: $0, report: nil, subject: subject) }
+        }
+        guard let found else { return [] }
         // The provider matched it by our order, by whatever its script or profile goes.
         let subject = Report.Subject(firstName: nil, lastName: nil, email: nil, reference: order.id)
         return [ListedRequest(reference: found.reference, report: found.report, subject: found.report?.subject ?? subject)]

@@ -13,7 +13,6 @@ extension SubmitStage {
     func lookUp(_ claim: Claim, _ order: Order, after restore: Restore) async throws -> StageResult {
         let now = environment.clock.now()
         guard let account = environment.registry.account(order.account) else { return doubtful(order, restore, "its account is not configured") }
-        let isSame = restore.hadIt(order)
         guard account.capabilities.find else {
             return doubtful(order, restore, "\(account.provider.manifest.title) cannot be asked for it")
         }
@@ -28,19 +27,17 @@ extension SubmitStage {
             let asked = order.asIfPlaced(at: restore.backupAt)
             let answer = try await account.provider.find(asked, accounts.session(account, isUrgent: !isPatient))
             accounts.answered(account)
-            guard let found = answer else {
-                guard account.saysForCertain(isSame: isSame) else {
-                    let title = account.provider.manifest.title
-                    return doubtful(order, restore, "\(title) cannot be asked for what an earlier order of the same application sent")
-                }
-                return notThere(order)
-            }
+            guard let found = answer else { return unfound(order, restore, account) }
             guard try await accounts.holder(of: found.reference, besides: order) == nil else {
                 return doubtful(order, restore, "what matches it there is another order's")
             }
             return settled(order.id, found, isFound: true)
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
+        } catch let error as ProviderError where !error.matches.isEmpty {
+            accounts.answered(account)
+            let free = try await accounts.unheld(error.matches, besides: order)
+            return free.isEmpty ? unfound(order, restore, account) : doubtful(order, restore, ProviderError.noAnswer(matchedBy: free).message.value)
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account)
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else {
@@ -48,6 +45,15 @@ extension SubmitStage {
             }
             return .decided(Decision(.again(at: finding.restsUntil ?? now + .seconds(15), spent: false), finding.effects))
         }
+    }
+
+    /// The provider has nothing that matches, or nothing that is not another order's.
+    private func unfound(_ order: Order, _ restore: Restore, _ account: ProviderAccount) -> StageResult {
+        guard account.saysForCertain(isSame: restore.hadIt(order)) else {
+            let title = account.provider.manifest.title
+            return doubtful(order, restore, "\(title) cannot be asked for what an earlier order of the same application sent")
+        }
+        return notThere(order)
     }
 
     /// The provider surely does not have it: it is sent when it is its turn.
@@ -92,5 +98,16 @@ extension SubmitStage {
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
+    }
+}
+
+extension ProviderError {
+    /// That nobody knows whether requests are an order's which match it and seem older.
+    static func noAnswer(matchedBy references: [String]) -> ProviderError {
+        let shown = references.prefix(3).joined(separator: ", ") + (references.count > 3 ? " and \(references.count - 3) others" : "")
+        return ProviderError(
+            .noAnswer,
+            "\(shown) there matches it, and says that it was made before it: it may be an earlier one, or a clock is wrong"
+        )
     }
 }

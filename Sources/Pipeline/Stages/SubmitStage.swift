@@ -208,6 +208,10 @@ struct SubmitStage: Sendable {
             return settled(order.id, found, isFound: true)
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
+        } catch let error as ProviderError where !error.matches.isEmpty {
+            accounts.answered(account)
+            let free = try await accounts.unheld(error.matches, besides: order)
+            return uncertain(order, free.isEmpty ? lost : .noAnswer(matchedBy: free))
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account)
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else {

@@ -31,6 +31,9 @@ public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible
     public var creation: CreationRule?
     /// For a provider in Lua whose script failed: where and why it failed; otherwise nil. Like ``message``, it is never logged.
     public var script: RunFailure?
+    /// For finding an order: requests that match it and say that they were made before it. A clock may be wrong, or they are earlier ones of the same person:
+    /// nobody knows whether the provider has the order.
+    public var matches: [String] = []
     /// Whether somebody else who waited for the same answer is told of this failure as well: together they are one failure of the provider's.
     public var isShared = false
 

@@ -42,7 +42,10 @@ public protocol ScreeningProvider: Sendable {
     /// Looks for the request that an earlier ``submit(_:request:callback:key:_:)`` of this order may have created; nil where the provider does not list
     /// it (yet): the order is then `uncertain`, and never resent without a person. Called only where the manifest lists `find`. Calling twice asks twice
     /// and changes nothing at the provider. The default gives nil.
-    /// - Throws: ``ProviderError``: then nothing is known about the request; what ``ProviderSession/admission`` throws.
+    ///
+    /// Nil also lets an order be sent that is only thought to have been: nothing that matches may be left out because of its time, for a clock may be wrong.
+    /// - Throws: ``ProviderError``: then nothing is known about the request; with ``ProviderError/matches`` where only what seems older matches; what
+    ///   ``ProviderSession/admission`` throws.
     func find(_ order: Order, _ session: ProviderSession) async throws -> Submission?
 
     /// The requests that the provider lists, for a person to look for the one that an earlier ``submit(_:request:callback:key:_:)`` of this order may have

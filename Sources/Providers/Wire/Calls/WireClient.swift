@@ -99,7 +99,7 @@ struct WireClient: Sendable {
     }
 
     /// Reads the list that `find` looks through, or else the one of `results`: what was made more than a day before the order is left out, where the
-    /// list says when. A clock, or a time without its zone, may be wrong by hours.
+    /// list says when: a time without its zone may be wrong by hours. Where the provider does not say how its clock stands, a month.
     func requests(like order: Order) async throws -> [ListedRequest] {
         let listing: WireListing
         var created = WireSelector(WireFinder.created)
@@ -114,8 +114,9 @@ struct WireClient: Sendable {
         }
         return listing.references.compactMap { reference in
             guard let item = listing[reference] else { return nil }
-            let createdAt = created.text(in: item).flatMap { Timestamp(iso8601: $0) }
-            if let createdAt, createdAt < order.createdAt + .seconds(-86_400) { return nil }
+            let createdAt = created.text(in: item).flatMap { Timestamp(iso8601: $0) }.map(listing.clock.ours)
+            let days: Int64 = listing.clock.ahead == nil ? 30 : 1
+            if let createdAt, createdAt < order.createdAt + .seconds(-86_400 * days) { return nil }
             return ListedRequest(reference: reference, createdAt: createdAt, report: reports.report(in: item), subject: subject(of: item))
         }
     }

@@ -10,7 +10,8 @@ import Screening
 /// find: { match: { candidate.email: "${order.candidate.email}", packageId: "${order.package}" } }
 /// ```
 ///
-/// Text is compared without case. Where an item says when it was made (`created`), one from before the order is another request.
+/// Text is compared without case. Where an item says when it was made (`created`), one from before the order is probably another request; the time is read by
+/// the provider's own clock, where it says how that stands. It is not surely another: no clock that is wrong makes somebody be ordered twice.
 struct WireFinder: Sendable {
     /// A minute for clocks that disagree.
     static let tolerance = Duration.seconds(-60)
@@ -39,8 +40,9 @@ struct WireFinder: Sendable {
         self.call = call
     }
 
-    /// The one request that matches; nil where none does.
-    /// - Throws: ``ProviderError`` `unreadable` where several match: taking one of them would be a guess.
+    /// The one request that matches; nil where none does, whenever it was made.
+    /// - Throws: ``ProviderError`` `unreadable` where several match, or only what seems older than the order (``ProviderError/matches``): taking one of them
+    ///   would be a guess.
     func find(
         _ order: Order,
         _ exchange: WireExchange,
@@ -56,12 +58,19 @@ struct WireFinder: Sendable {
         }
         let earliest = order.createdAt + Self.tolerance
         let created = WireSelector(call.section["created"] ?? Self.created)
-        let found = items.filter { item in
-            guard wanted.allSatisfy({ path, value in item.at(path).flatMap(Self.comparable) == value }) else { return false }
+        let clock = ProviderClock(response, now: exchange.session.clock.now())
+        let matching = items.filter { item in wanted.allSatisfy { path, value in item.at(path).flatMap(Self.comparable) == value } }
+        let found = matching.filter { item in
             guard let timestamp = created.text(in: item).flatMap({ Timestamp(iso8601: $0) }) else { return true }
-            return timestamp >= earliest
+            return clock.ours(timestamp) >= earliest
         }
-        let references = Set(found.compactMap { call.selector("id").identifier(in: $0) })
+        func references(_ items: [JSON]) -> Set<String> { Set(items.compactMap { call.selector("id").identifier(in: $0) }) }
+        if found.isEmpty, !matching.isEmpty {
+            var error = exchange.unreadable(call, "what matches says that it was made before the order", response.status)
+            error.matches = references(matching).sorted()
+            throw error
+        }
+        let references = references(found)
         guard references.count <= 1, found.isEmpty || !references.isEmpty else {
             throw exchange.unreadable(call, references.isEmpty ? "the match has no id" : "several requests match", response.status)
         }

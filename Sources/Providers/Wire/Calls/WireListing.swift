@@ -19,6 +19,8 @@ struct WireListing: Sendable {
     private let content: Content
     private let ids: WireSelector
     let status: Int
+    /// How the provider's clock stood when it answered.
+    let clock: ProviderClock
     /// Records without an id, of all: they cost themselves and nothing else.
     let odd: (count: Int, all: Int)
     /// The provider's name for the list as it was; nil where it gave none that can be handed back.
@@ -35,6 +37,7 @@ struct WireListing: Sendable {
         let keepsFirst = call.section["take"]?.text == "first"
         self.ids = ids
         status = response.status
+        clock = ProviderClock(response, now: exchange.session.clock.now())
         tag = response.headers[.eTag].flatMap { (1...200).contains($0.utf8.count) ? $0 : nil }
         isKept = tag != nil && response.body.count <= Self.keptLimit
         guard let text = response.text else { throw exchange.unreadable(call, "its answer is not JSON", response.status) }
