@@ -54,6 +54,42 @@ import Testing
         #expect(try await bed.backup(at: bed.folder.file("second")).isProven)
     }
 
+    @Test(
+        "Webhooks come back disabled until somebody says that they are still wanted; those of the settings are as these say",
+        arguments: BackupBed.Kind.allCases
+    )
+    func webhooks(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        let now = store.clock.now()
+        for (id, isEnabled, isFromSettings) in [("ops", true, false), ("off", false, false), ("settings", true, true)] {
+            let endpoint = WebhookEndpoint(
+                id: id,
+                url: "https://hooks.example.test/\(id)",
+                events: .all,
+                isEnabled: isEnabled,
+                keys: [WebhookEndpoint.Key(Secret("whsec_b2xk"), createdAt: now)],
+                isFromSettings: isFromSettings,
+                createdAt: now
+            )
+            try await store.keep(endpoint, over: 0)
+        }
+        _ = try await bed.backup()
+        await store.close()
+        #expect(try await restore(bed).disabledWebhooks == ["ops"])
+        let again = try await bed.open()
+        let found = Dictionary(uniqueKeysWithValues: try await again.endpoints().map { ($0.id, $0) })
+        #expect(found["ops"]?.isEnabled == false && found["ops"]?.disabled?.code == "restored" && found["ops"]?.keys.count == 1)
+        #expect(found["off"]?.isEnabled == false && found["off"]?.disabled == nil)
+        #expect(found["settings"]?.isEnabled == true)
+        var wanted = try #require(found["ops"])
+        let version = wanted.version
+        (wanted.isEnabled, wanted.disabled, wanted.version) = (true, nil, version + 1)
+        try await again.keep(wanted, over: version)
+        #expect(try await again.endpoints().first { $0.id == "ops" }?.isEnabled == true)
+        await again.close()
+    }
+
     @Test("A store that a process has open is not replaced") func inUse() async throws {
         let bed = try await BackupBed(.sqlite)
         let store = try await bed.open()

@@ -27,8 +27,15 @@ enum BackupText {
         let until =
             "Its keys open whoever is erased from now on: the host removes them after \(outcome.cell("keys_moved_aside_until")), you may before."
         let moved = aside.isEmpty ? "" : " What stood there is at:\n" + aside.map { "  " + $0 }.joined(separator: "\n") + "\n" + until
+        let disabled = (outcome["webhooks_disabled"]?.items ?? []).compactMap(\.text)
+        let webhooks =
+            disabled.isEmpty
+            ? ""
+            : "\nIts webhooks are disabled, for they may have been changed or removed since: \(disabled.joined(separator: ", ")). "
+                + "Enable each that is still wanted (fairlead webhook enable NAME); what they miss is kept."
         return """
             The store \(outcome.cell("store")) stands as of \(outcome.cell("at")), with the keys of \(outcome.cell("keys_from")): \(contents(outcome)).\(moved)
+            API tokens made since then are unknown, and those revoked since stay revoked; whoever was signed in signs in again.\(webhooks)
             It is held. Start the host: it looks for every order that may have been sent since (fairlead status). Then: fairlead release.
             """
     }

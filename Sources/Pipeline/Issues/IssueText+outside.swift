@@ -94,6 +94,18 @@ extension IssueText {
         case (.webhookDisabled, _):
             let webhook = cause.host ?? cause.code ?? name
             let isGone = issue.details["code"]?.text == "gone"
+            if issue.details["code"]?.text == "restored" {
+                return IssueText(
+                    "The webhook \(webhook) is disabled since the store was restored",
+                    means:
+                        "It stands as in the backup: since then it may have been removed, or given another address or secret. Nothing is sent there "
+                        + "until somebody says that it is still right.",
+                    effect: "Candidates are not affected; who is told by this webhook hears nothing. What it missed is kept for 30 days.",
+                    advice: "Look at its address (webhook list). Where it is still wanted enable it, and send what it missed; else remove it.",
+                    "fairlead webhook enable \(webhook)",
+                    "fairlead webhook redeliver \(webhook) --missed"
+                )
+            }
             return IssueText(
                 "The webhook \(webhook) is disabled",
                 means: isGone

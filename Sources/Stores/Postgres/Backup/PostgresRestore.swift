@@ -54,15 +54,18 @@ struct PostgresRestore: Sendable {
         _ = try ContainerLoading.load(container, kind: manifest.kind, proven: manifest, into: target, total: total, progress)
         let statement = "INSERT INTO store_identity (number, id, made_at) VALUES (1, $1, $2) ON CONFLICT (number) DO UPDATE SET id = excluded.id"
         var statements = [PostgresStatement(statement, [.text(manifest.store), .int(manifest.at.milliseconds)], isKept: false)]
-        for (sql, values) in marks.statements {
-            statements.append(PostgresStatement(sql.replacing("%true%", with: "true"), values.map(\.postgresValue), isKept: false))
+        let stored = try connection.exchange([PostgresStatement(RestoreMarks.selectEndpoints, isKept: false)])[0].rows
+        let endpoints = try marks.endpoints(stored)
+        for (sql, values) in marks.statements + endpoints.statements {
+            let sql = sql.replacing("%true%", with: "true").replacing("%false%", with: "false")
+            statements.append(PostgresStatement(sql, values.map(\.postgresValue), isKept: false))
         }
         try connection.exchange(statements)
         let records = named.compactMap { LedgerRecord($0) }
         if !records.isEmpty { try connection.exchange(records.map(\.statement)) }
         try schema.keepErasures(of: manifest.store)
         try schema.finish()
-        return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: keysPath)
+        return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: keysPath, disabledWebhooks: endpoints.names)
     }
 
     /// The rows of the keyring in the database; empty where there is none.

@@ -23,7 +23,7 @@ struct SQLiteRestore: Sendable {
         defer { lock.release() }
         // Before anything is copied, which takes long.
         _ = try erasures(of: said.store)
-        let (manifest, source) = try await StoreBackup.onThread { try prepare(progress) }
+        let (manifest, source, disabled) = try await StoreBackup.onThread { try prepare(progress) }
         do {
             // Whoever was erased since the backup was made is erased in it again, before it takes its place.
             let erasures = try erasures(of: manifest.store)
@@ -47,7 +47,7 @@ struct SQLiteRestore: Sendable {
         let aside = try swap(manifest.store)
         KillPoint.pass()
         lock.note(store: manifest.store)
-        return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: source)
+        return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: source, disabledWebhooks: disabled)
     }
 
     /// What was erased from the store: what stands there, and what was named.
@@ -71,8 +71,8 @@ struct SQLiteRestore: Sendable {
         try file.truncateLog()
     }
 
-    /// Makes the new files, proven, marked and held. Returns what they say of themselves, and whose keys they have.
-    private func prepare(_ progress: BackupProgress) throws -> (BackupManifest, String) {
+    /// Makes the new files, proven, marked and held. Returns what they say of themselves, whose keys they have, and which webhooks were disabled.
+    private func prepare(_ progress: BackupProgress) throws -> (BackupManifest, String, [String]) {
         try removeFresh()
         let (keySource, isLive) = try self.keySource()
         do {
@@ -100,14 +100,17 @@ struct SQLiteRestore: Sendable {
             KillPoint.pass()
             let rows = try BackupContainer(fresh, isReadOnly: false)
             defer { rows.close() }
-            try rows.database.write { db in
+            let disabled = try rows.database.write { db in
                 try db.execute(sql: "DROP TABLE IF EXISTS \(BackupContainer.manifestTable)")
-                for (sql, values) in marks.statements {
-                    try db.execute(sql: sql.replacing("%true%", with: "1"), arguments: StatementArguments(values.map(\.databaseValue)))
+                let endpoints = try marks.endpoints(try Row.fetchAll(db, sql: RestoreMarks.selectEndpoints))
+                for (sql, values) in marks.statements + endpoints.statements {
+                    let sql = sql.replacing("%true%", with: "1").replacing("%false%", with: "0")
+                    try db.execute(sql: sql, arguments: StatementArguments(values.map(\.databaseValue)))
                 }
+                return endpoints.names
             }
             KillPoint.pass()
-            return (manifest, keySource)
+            return (manifest, keySource, disabled)
         } catch {
             try? removeFresh()
             throw (error as? StoreError) ?? StoreError(error)

@@ -6,6 +6,7 @@ struct RestoreMarks {
     let backupAt: Timestamp
     /// The hold, sealed.
     let hold: [UInt8]
+    private let codec: RowCodec
 
     /// - Parameters:
     ///   - keyring: the rows of the store's keyring, by name.
@@ -15,7 +16,7 @@ struct RestoreMarks {
         restoredAt = now
         backupAt = manifest.at
         let random = BufferedRandom(SystemRandom())
-        let codec = try Keyring.open(keys: keys, stored: keyring, isEmpty: false, random).codec(NoNewKeys(), random)
+        codec = try Keyring.open(keys: keys, stored: keyring, isEmpty: false, random).codec(NoNewKeys(), random)
         let message =
             "the store was restored from the backup of \(manifest.at) and is held: orders that may have been sent since are looked for at their providers; "
             + "release it when that is done"
@@ -42,4 +43,26 @@ struct RestoreMarks {
             ("DELETE FROM replicas", []), ("DELETE FROM sessions", []), ("DELETE FROM budgets", []),
         ]
     }
+
+    /// What is read for ``endpoints(_:)``.
+    static let selectEndpoints = "SELECT id, version, body FROM webhook_endpoints WHERE enabled ORDER BY id"
+
+    /// The statements that disable webhooks until somebody says that they are still wanted: since the backup one may have been taken away, or given another
+    /// address or secret, and the store does not know it. Those of the settings are as the settings say. With their names.
+    func endpoints(_ rows: [any StoredRow]) throws -> (names: [String], statements: [(sql: String, values: [SQLValue])]) {
+        let message = "the store was restored from the backup of \(backupAt): the webhook may have been changed or removed since"
+        let problem = Problem(code: Problem.restored, message: message, at: restoredAt)
+        let names = try rows.compactMap { row -> String? in
+            guard let id = row.text(at: 0), let version = row.int(at: 1) else { return nil }
+            let endpoint = try EndpointRow(id: id, version: Int(version), body: row.bytes(at: 2)).endpoint(.atHand(codec))
+            return endpoint.isFromSettings ? nil : id
+        }
+        let sql = "UPDATE webhook_endpoints SET enabled = %false%, version = version + 1, problem = $1 WHERE id = $2"
+        return (names, try names.map { (sql, [.bytes(try EndpointRow.sealed(problem, of: $0, codec)), .text($0)]) })
+    }
+}
+
+extension Problem {
+    /// The code of a webhook that is disabled because the store was restored.
+    static let restored = "restored"
 }

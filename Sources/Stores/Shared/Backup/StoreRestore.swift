@@ -11,6 +11,8 @@ public enum StoreRestore {
         public let movedAside: [String]
         /// Whose keys open it now: the file of the backup, or those that were there.
         public let keys: String
+        /// Webhooks that are told nothing until somebody enables them.
+        public let disabledWebhooks: [String]
     }
 
     /// Restores a backup into the place that a URL names, beside a stopped host.
