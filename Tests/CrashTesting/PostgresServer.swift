@@ -68,6 +68,9 @@ public final class PostgresServer: Sendable {
     /// Keeps everybody from a database's tables for six seconds, so that whoever needs one waits with the connection in hand. Returns at once.
     public func lockTables(of url: String) throws { try send("lock \(Self.name(of: url))") }
 
+    /// Makes as if every host that was killed had been so for longer than it counts as alive.
+    public func forgetReplicas(of url: String) throws { try send("forget \(Self.name(of: url))") }
+
     private static func name(of url: String) -> Substring { url.prefix { $0 != "?" }.split(separator: "/").last ?? "" }
 
     private func send(_ command: String) throws {
@@ -99,6 +102,7 @@ public final class PostgresServer: Sendable {
                     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '$name'" >>initdb.log 2>&1 </dev/null ;;
                 lock) $as "$bin/psql" -h "$folder" -U fairlead -d "$name" -qAt -c \
                     "BEGIN; LOCK TABLE events, orders, runs, queue; SELECT pg_sleep(6); COMMIT" >>initdb.log 2>&1 </dev/null & ;;
+                forget) $as "$bin/psql" -h "$folder" -U fairlead -d "$name" -qAt -c "DELETE FROM replicas" >>initdb.log 2>&1 </dev/null ;;
                 start) $as "$bin/pg_ctl" -D data -w -l data/server.log -o "$options" start >/dev/null 2>&1 </dev/null ;;
                 crash) $as "$bin/pg_ctl" -D data -w -m immediate stop >/dev/null 2>&1 </dev/null ;;
             esac && echo done || { tail -n 3 initdb.log data/server.log | tr '\\n' ' '; echo; }
