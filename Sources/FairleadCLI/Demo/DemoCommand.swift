@@ -33,7 +33,9 @@ struct DemoCommand: AsyncParsableCommand {
             )
         }
         let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-demo-\(UUID().uuidString.prefix(8).lowercased())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+            throw CommandFailure("The folder \(folder.path) cannot be made: set TMPDIR to one that you may write to.")
+        }
         defer { if !keep { try? FileManager.default.removeItem(at: folder) } }
         var quiet = Logger(label: "fairlead.demo")
         quiet.logLevel = .critical
