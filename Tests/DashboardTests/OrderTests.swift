@@ -55,6 +55,44 @@ struct OrderTests {
         }
     }
 
+    @Test("What was refused can be let be: it stays so, needs nobody any more, and can still be sent again")
+    func refused() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") {
+            $0.status.state = .refused
+            $0.status.problem = Problem(code: "refused", message: "no such package", at: $0.createdAt)
+        }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let path = "/orders/\(order.id)"
+            #expect(try await browser.html("/orders").contains("mend and send again"))
+            #expect(try await browser.submit(path + "/discard", on: path).location == path + "?done=discard")
+            let page = try await browser.html(path)
+            #expect(!page.contains("/discard\"") && page.contains("/retry\""))
+            #expect(try await fixture.store.order(order.id)?.state == .refused)
+            #expect(!(try await browser.html("/orders")).contains("mend and send again"))
+            #expect(page.contains("Invented named none."))
+        }
+    }
+
+    @Test("What happened is said in words: no name of the settings, no moment for machines, no code that stands there already")
+    func words() throws {
+        func item(_ kind: String, _ text: String, _ details: JSON = [:]) throws -> TimelineItem {
+            try #require(TimelineItem(["at": "2026-11-30T07:12:57.000Z", "kind": .string(kind), "text": .string(text), "details": details]))
+        }
+        let provider = (id: "workerchecks", title: "WorkerChecks")
+        let format = Format(now: Timestamp(milliseconds: 1_796_023_818_000))
+        #expect(try item("submitting", "sending to workerchecks").words(provider: provider) == "Sending to WorkerChecks")
+        #expect(try item("reported", "workerchecks reports in_progress").words(provider: provider) == "WorkerChecks reports in progress")
+        let waits = try item("deferred", "not sent; next attempt at 2026-11-30T07:18:35.780Z", ["code": "unavailable"])
+        #expect(waits.words(provider: provider) == "Not sent; next attempt at 30 Nov 07:18 UTC")
+        #expect(waits.model(format)["code"] as? String == "unavailable")
+        let told = try item("told", "telling the ATS ended skipped", ["code": "skipped"])
+        #expect(told.words(provider: provider) == "The ATS needed no telling" && told.model(format)["code"] == nil)
+        let changed = try item("changed", "accepted → requested", ["cause": "submit"])
+        #expect(changed.model(format)["cause"] as? String == "as it was sent")
+    }
+
     @Test("Cancelling is done by the API's command, named after who did it and where, with the note")
     func cancel() async throws {
         let fixture = try await DashboardFixture()
@@ -198,6 +236,8 @@ struct OrderTests {
             #expect(!key.isValidSignature(signature, for: Data(record.replacing("accepted", with: "completed").utf8)))
             let json = try JSON(parsing: Array(record.utf8))
             #expect(json["order"]?["external_id"] == "application-1" && json["statement"]?["times_sent"] == 0)
+            // Whoever is handed a file has somewhere else to hold its key against.
+            #expect(try await browser.html("/settings").contains(body))
         }
     }
 }

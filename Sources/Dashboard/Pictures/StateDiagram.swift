@@ -16,6 +16,9 @@ struct StateDiagram: Sendable {
 
     let visits: [Visited]
 
+    /// Of a long way this many of its last states are named.
+    static let mostShown = 100
+
     init(_ timeline: [TimelineItem], now: String) {
         var visits: [Visited] = []
         let told = Set(timeline.filter { $0.state != nil }.map(\.at))
@@ -55,7 +58,7 @@ struct StateDiagram: Sendable {
         }
     }
 
-    private static let (boxWidth, boxHeight, columnWidth, rowHeight) = (120.0, 38.0, 134.0, 78.0)
+    private static let (boxWidth, boxHeight, columnWidth, rowHeight) = (134.0, 38.0, 144.0, 78.0)
 
     private static func centre(_ state: OrderState) -> (x: Double, y: Double) {
         let place = places[state] ?? (0, 0)
@@ -71,7 +74,11 @@ struct StateDiagram: Sendable {
         if let present {
             for state in StateDiagram.next(present) { svg.path(StateDiagram.way(present, state), "faint") }
         }
-        for (from, to) in zip(visits, visits.dropFirst()) { svg.path(StateDiagram.way(from.state, to.state), "path") }
+        // What was gone several times is one line.
+        let ways = Set(zip(visits, visits.dropFirst()).map { [$0.state, $1.state] })
+        for way in ways.sorted(by: { $0.map(\.rawValue).joined() < $1.map(\.rawValue).joined() }) {
+            svg.path(StateDiagram.way(way[0], way[1]), "path")
+        }
         let possible = Set(present.map(StateDiagram.next) ?? [])
         for state in OrderState.allCases {
             let last = visits.last { $0.state == state }
@@ -87,9 +94,13 @@ struct StateDiagram: Sendable {
     }
 
     private var name: String {
-        visits.isEmpty
-            ? "The states of an order" : "The way it took: " + visits.map { $0.state.rawValue.replacing("_", with: " ") }.joined(separator: ", then ")
+        guard !visits.isEmpty else { return "The states of an order" }
+        let words = visits.suffix(StateDiagram.mostNamed).map { $0.state.rawValue.replacing("_", with: " ") }.joined(separator: ", then ")
+        return visits.count > StateDiagram.mostNamed
+            ? "The way it took, the last \(StateDiagram.mostNamed) of \(Format.number(visits.count)) states: \(words)" : "The way it took: \(words)"
     }
+
+    private static let mostNamed = 20
 
     /// A line from one box to another; to one further back or further on it goes over those between.
     private static func way(_ from: OrderState, _ to: OrderState) -> String {

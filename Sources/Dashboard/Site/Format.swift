@@ -6,7 +6,7 @@ struct Format: Sendable {
 
     /// A moment for the template `time`; nil where there is none.
     func time(_ time: Timestamp?) -> Model? {
-        time.map { ["iso": $0.iso8601, "absolute": Format.absolute($0), "relative": relative($0)] }
+        time.map { ["iso": $0.iso8601, "absolute": Format.absolute($0), "relative": relative($0), "moment": Format.moment($0)] }
     }
 
     /// A moment that the API gave.
@@ -22,6 +22,15 @@ struct Format: Sendable {
 
     /// `2026-11-30 12:03:07 UTC`.
     static func absolute(_ time: Timestamp) -> String { time.iso8601.prefix(19).replacing("T", with: " ") + " UTC" }
+
+    /// `30 Nov 12:03:07`.
+    static func moment(_ time: Timestamp) -> String { "\(short(time).split(separator: " ").prefix(2).joined(separator: " ")) \(clock(time))" }
+
+    /// `every 2 h`, `off`, of a polling as the API says it.
+    static func every(_ poll: String) -> String {
+        guard poll.hasSuffix("s"), let seconds = Int64(poll.dropLast()) else { return poll == "off" ? poll : "every \(poll)" }
+        return "every " + span(seconds * 1000)
+    }
 
     /// `12:03:07`.
     static func clock(_ time: Timestamp) -> String { String(time.iso8601.dropFirst(11).prefix(8)) }

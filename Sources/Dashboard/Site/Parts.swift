@@ -5,6 +5,8 @@ enum Parts {
     static let templates = [
         // A moment: {{#created}}{{>time}}{{/created}}
         "time": #"<time datetime="{{iso}}" title="{{absolute}}" data-relative>{{relative}}</time>"#,
+        // The same where what counts is when it was: in a record of what happened.
+        "moment": #"<time datetime="{{iso}}" title="{{absolute}}, {{relative}}">{{moment}}</time>"#,
         // An order's, run's or event's state.
         "state": #"<span class="chip {{tone}}">{{label}}</span>"#,
         // Who has to act.

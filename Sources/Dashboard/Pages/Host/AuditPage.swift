@@ -55,7 +55,7 @@ enum AuditPage {
     }
 
     /// Where a subject has a page of its own.
-    private static func subject(_ id: String?) -> String? {
+    static func subject(_ id: String?) -> String? {
         guard let id else { return nil }
         let places = ["ord_": "/orders/", "evt_": "/events/", "run_": "/runs/", "iss_": "/issues/", "blk_": "/bulk/"]
         return places.first { id.hasPrefix($0.key) }.map { $0.value + PercentEncoding.text(id) }
@@ -95,8 +95,8 @@ enum AuditPage {
         <div id="audit" data-live>
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Entries, newest first</caption>
-        <thead><tr><th scope="col">No.</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">To</th><th scope="col">Outcome</th><th scope="col">Why</th><th scope="col">Hash</th></tr></thead>
-        <tbody>{{#entries}}<tr><td data-label="No." class="number">{{seq}}</td><td data-label="When">{{#at}}{{>time}}{{/at}}</td><td data-label="Who">{{by}}</td><td data-label="What"><span><code>{{action}}</code>{{#shown}}<br><span class="soft small">{{shown}}</span>{{/shown}}</span></td>
+        <thead><tr><th scope="col">No.</th><th scope="col">When, UTC</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">To</th><th scope="col">Outcome</th><th scope="col">Why</th><th scope="col">Hash</th></tr></thead>
+        <tbody>{{#entries}}<tr><td data-label="No." class="number">{{seq}}</td><td data-label="When">{{#at}}{{>moment}}{{/at}}</td><td data-label="Who">{{by}}</td><td data-label="What"><span><code>{{action}}</code>{{#shown}}<br><span class="soft small">{{shown}}</span>{{/shown}}</span></td>
         <td data-label="To" class="mono">{{#subject_link}}<a href="{{subject_href}}">{{subject}}</a>{{/subject_link}}{{^subject_link}}{{subject}}{{/subject_link}}</td><td data-label="Outcome">{{#outcome}}{{>state}}{{/outcome}}</td><td data-label="Why" class="small">{{said_why}}</td><td data-label="Hash" class="mono soft">{{hash}}</td></tr>
         {{/entries}}</tbody></table>{{#pager}}{{>pager}}{{/pager}}</div>{{/is_empty}}
         </div>

@@ -24,10 +24,13 @@ enum SettingsPage {
     private static func model(_ visit: Visit) -> Model {
         let settings = visit.site.parts.settings()
         let names = settings.map(\.section).unique
-        let sections = names.map { name -> Model in
-            ["section": name, "settings": settings.filter { $0.section == name }.map(row)]
+        let ofSection = Dictionary(grouping: settings, by: \.section)
+        let sections = names.map { name -> Model in ["section": name, "settings": (ofSection[name] ?? []).map(row)] }
+        var model: Model = ["sections": sections, "is_empty": settings.isEmpty]
+        if let signer = visit.site.parts.signingSecret().flatMap({ CaseFile.Signer($0) }) {
+            model["signer"] = ["public_key": signer.publicKey] as Model
         }
-        return ["sections": sections, "is_empty": settings.isEmpty]
+        return model
     }
 
     private static func row(_ setting: ShownSetting) -> Model {
@@ -46,6 +49,8 @@ enum SettingsPage {
         <thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
         <tbody>{{#settings}}<tr><td data-label="Key"><code title="{{note}}">{{setting}}</code></td><td data-label="Value"><span>{{#is_unset}}<span class="soft">not set</span>{{/is_unset}}{{^is_unset}}<code>{{value}}</code>{{/is_unset}}{{#is_secret}} <span class="chip">secret</span>{{/is_secret}}</span></td>
         <td data-label="From">{{#is_default}}<span class="soft">default</span>{{/is_default}}{{^is_default}}<code>{{origin}}</code>{{/is_default}}</td></tr>{{/settings}}</tbody></table></section>{{/sections}}
+        {{#signer}}<section class="card stack"><header><h2>Case files</h2></header><p>Those of this host are signed with the key that belongs to this one. Hold a file's key against it before you trust the file.</p>
+        <pre tabindex="0" aria-label="Public key">{{public_key}}</pre></section>{{/signer}}
         <p class="soft small">Of a secret a fingerprint is shown: the same secret has the same one, and it says nothing of the secret.</p>
         """#,
         "settings-withheld": #"""

@@ -15,7 +15,7 @@ enum CaseFile {
 
     /// What is signed: everything that the page says, as the viewer may see it.
     static func record(_ visit: Visit) async throws -> JSON {
-        let facts = try await OrderPage.facts(visit)
+        let facts = try await OrderPage.facts(visit, mostRuns: mostRuns)
         let id = facts.order["id"]?.text ?? ""
         // Retention may have taken away when it was sent, but not that it was.
         let attempts = facts.timeline.filter { $0.kind == "submitting" }
@@ -31,11 +31,15 @@ enum CaseFile {
                 "provider_refs": .array(Set(answers).sorted().map { .string($0) }), "present_ref": facts.order["provider_ref"] ?? .null,
             ],
         ]
-        record["timeline"] = try await visit.get("orders", id, "timeline")["items"]
+        record["timeline"] = facts.record
         record["event"] = facts.event
         record["runs"] = .array(facts.runs)
+        if facts.hasOlderRuns { record["runs_left_out"] = .string("older than the newest \(mostRuns)") }
         return record
     }
+
+    /// Of an order's runs these stand in the file with their calls; what happened is whole in any case.
+    private static let mostRuns = 100
 
     private static func wasSent(_ order: JSON) -> Bool {
         order["provider_ref"]?.text != nil || ![OrderState.accepted.rawValue, OrderState.refused.rawValue].contains(order["state"]?.text ?? "")
@@ -102,6 +106,7 @@ enum CaseFile {
             },
         ]
         model["reference"] = order["provider_ref"]?.text
+        model["left_out"] = record["runs_left_out"]?.text
         if let signer = visit.site.parts.signingSecret().flatMap({ Signer($0) }), let signature = signer.signature(text) {
             model["signed"] = ["signature": signature, "public_key": signer.publicKey] as Model
         }
@@ -138,12 +143,13 @@ enum CaseFile {
         <h2>Whose time it was</h2><dl>{{#times}}<dt>{{party_name}}</dt><dd>{{span}}</dd>{{/times}}</dl>
         <h2>What happened</h2><table><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Who</th></tr></thead><tbody>{{#entries}}<tr><td>{{at}}</td><td>{{text}}{{#code}} ({{code}}){{/code}}{{#note}}<br>{{note}}{{/note}}</td><td>{{#who}}{{who}}{{/who}}{{^who}}Fairlead{{/who}}</td></tr>{{/entries}}</tbody></table>
         <h2>What scripts called</h2><table><thead><tr><th scope="col">When</th><th scope="col">Hook</th><th scope="col">Call</th></tr></thead><tbody>{{#calls}}<tr><td>{{at}}</td><td>{{hook}}</td><td>{{words}} {{url}}</td></tr>{{/calls}}{{^calls}}<tr><td colspan="3">Nothing that is kept.</td></tr>{{/calls}}</tbody></table>
+        {{#left_out}}<p class="soft">Of its scripts' runs those are left out that are {{left_out}}.</p>{{/left_out}}
         {{#is_withheld}}<p class="soft">Names, links and free texts are left out: whoever made this file may not read them.</p>{{/is_withheld}}
         <h2>Proof</h2>
         {{#signed}}<p>The record at the end is signed by the host with ed25519. To verify, save the record's text to <code>record.json</code> without a line break at its end, the public key to <code>key.pem</code>, and run:</p>
         <pre>echo '{{signature}}' | base64 -d &gt; record.sig
         openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in record.json -sigfile record.sig</pre>
-        <p>Hold the key against the one that whoever runs the host names: it stands on every case file of it.</p>
+        <p>Hold the key against the one that whoever runs the host names: it stands on its page of settings, and on every case file of it.</p>
         <h3>Signature</h3><pre id="signature">{{signature}}</pre><h3>Public key</h3><pre id="public-key">{{public_key}}</pre>{{/signed}}
         {{^signed}}<p>Not signed: the host has no encryption key to sign with.</p>{{/signed}}
         <h3>SHA-256 of the record</h3><pre id="hash">{{hash}}</pre>

@@ -25,7 +25,7 @@ enum OrderActions {
         switch done {
         case "refresh": "The provider is asked now. What it says appears here."
         case "cancel": "Cancelled."
-        case "discard": "Nothing more is done about it. It is out of the dead letters."
+        case "discard": "Nothing more is done about it, and nobody is asked to see to it any more."
         case "retry": "It is to be sent again."
         case "resolve": "Your decision is carried out."
         case "tell": "The ATS is being told again."
@@ -138,13 +138,13 @@ enum OrderActions {
                 )
             )
         }
-        if state == .failed, code != Problem.abandoned, code != Problem.discarded {
+        if state == .failed || state == .refused, !isReplaced, code != Problem.abandoned, code != Problem.discarded {
             actions.append(
                 action(
                     "Discard",
                     "discard",
                     "Do nothing more about it?",
-                    "It leaves the dead letters and stays failed. Nothing is sent, and the ATS is not told again.",
+                    "It stays \(state.rawValue), and nobody is asked to see to it any more. Nothing is sent, and the ATS is not told again.",
                     tone: "danger"
                 )
             )

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Pipeline
 import Screening
 import Web
 
@@ -11,8 +12,12 @@ enum OrderPage {
     struct Facts: Sendable {
         let order: JSON
         let timeline: [TimelineItem]
-        /// The runs that told the ATS of it, and the one that placed it, with their steps, oldest first.
+        /// The timeline as the API shows it.
+        let record: JSON
+        /// The newest runs that told the ATS of it, and the one that placed it, with their steps, oldest first.
         let runs: [JSON]
+        /// Whether there are older ones.
+        let hasOlderRuns: Bool
         /// The event that it came from.
         let event: JSON?
     }
@@ -20,13 +25,12 @@ enum OrderPage {
     /// No more runs than this are opened: the list of runs has all.
     static let mostRuns = 12
 
-    static func facts(_ visit: Visit) async throws -> Facts {
+    static func facts(_ visit: Visit, mostRuns: Int = OrderPage.mostRuns) async throws -> Facts {
         let id = visit.parameter("id")
         let order = try await order(id, visit)
-        let timeline = try await visit.get("orders", id, "timeline")["items"]?.items ?? []
-        var ids =
-            try await visit.get("runs", query: [(name: "order_id", value: id), (name: "limit", value: String(mostRuns))])["items"]?.items?
-            .compactMap { $0["id"]?.text } ?? []
+        let record = try await visit.get("orders", id, "timeline")["items"] ?? []
+        let list = try await visit.get("runs", query: [(name: "order_id", value: id), (name: "limit", value: String(mostRuns))])
+        var ids = list["items"]?.items?.compactMap { $0["id"]?.text } ?? []
         if let placing = order["caused_by"]?["run"]?.text { ids.append(placing) }
         var runs: [JSON] = []
         for id in ids.reversed() {
@@ -35,7 +39,14 @@ enum OrderPage {
         }
         var event: JSON?
         if let id = order["caused_by"]?["event"]?.text { event = try? await visit.get("events", id) }
-        return Facts(order: order, timeline: timeline.compactMap { TimelineItem($0) }, runs: runs, event: event)
+        return Facts(
+            order: order,
+            timeline: (record.items ?? []).compactMap { TimelineItem($0) },
+            record: record,
+            runs: runs,
+            hasOlderRuns: list["next"]?.text != nil,
+            event: event
+        )
     }
 
     /// The order as the API shows it. The script's look at a page that is left open is none by a person, and has no provider asked.
@@ -60,24 +71,26 @@ enum OrderPage {
         let id = order["id"]?.text ?? ""
         let (state, external) = (order["state"]?.text ?? "", order["external_id"]?.text ?? "")
         let name = OrderText.name(order)
+        let provider = visit.site.parts.registry.account(order["account"]?.text ?? "")?.provider.manifest
+        let title = provider?.title ?? order["provider"]?.text ?? "the provider"
+        let sentence = order["explanation"]?.text?.withoutCommands ?? ""
         var model: Model = [
             "id": id, "heading": name ?? external, "external": external, "external_query": PercentEncoding.text(external), "chip": Parts.state(state),
-            "sentence": order["explanation"]?.text?.withoutCommands ?? "",
+            "sentence": sentence, "no_checks": OrderState(rawValue: state)?.isOpen == true ? "\(title) has named none yet." : "\(title) named none.",
             "connection": order["connection"]?.text ?? "", "account": order["account"]?.text ?? "", "provider": order["provider"]?.text ?? "",
-            "package": order["package"]?.text ?? "", "entries": facts.timeline.suffix(300).reversed().map { $0.model(format) },
+            "package": order["package"]?.text ?? "",
+            "entries": facts.timeline.suffix(300).reversed().map { $0.model(format, provider: (order["provider"]?.text ?? "", title)) },
             "checks": (order["checks"]?.items ?? []).map(check), "told": told(facts, format), "case": "/orders/\(id)/case",
             "actions": OrderActions.possible(order, isAdopted: try await isAdopted(id, visit), visit), "times": times(order),
-            "machine": [
-                "picture": StateDiagram(facts.timeline, now: state).svg,
-                "visits": StateDiagram(facts.timeline, now: state).visits.map { $0.model(format) },
-            ]
-                as Model,
         ]
+        let machine = StateDiagram(facts.timeline, now: state)
+        model["machine"] = ["picture": machine.svg, "visits": machine.visits.suffix(StateDiagram.mostShown).map { $0.model(format) }] as Model
         let lanes = Lanes(facts, now: visit.now)
         model["lanes"] = ["picture": lanes.svg, "arrows": lanes.arrows.map { $0.model(format) }] as Model
         model["bar"] = ["picture": TimeBar(OrderText.time(order)).svg] as Model
         model["outcome"] = order["outcome"]?.text.map { Parts.state($0) }
         model["waits_for"] = Parts.party(order["waiting_on"]?.text)
+        model["has_older"] = facts.hasOlderRuns
         model["sent"] = sent(facts)
         model["made"] = format.time(order["created_at"])
         model["changed"] = format.time(order["updated_at"])
@@ -87,7 +100,9 @@ enum OrderPage {
         model["email"] = order["candidate"]?["email"]?.text
         model["phone"] = order["candidate"]?["phone"]?.text
         model["trouble"] = order["problem"].flatMap { problem in
-            problem.isNull ? nil : ["code": problem["code"]?.text ?? "", "message": problem["message"]?.text ?? ""] as Model
+            // What the sentence says already, and what the desk below is about, is not said twice.
+            problem.isNull || state == OrderState.uncertain.rawValue || sentence.contains(problem["message"]?.text ?? "")
+                ? nil : ["code": problem["code"]?.text ?? "", "message": problem["message"]?.text ?? ""] as Model
         }
         model["previous"] = order["previous"]?.text
         model["replaced_by"] = order["replaced_by"]?.text
@@ -140,7 +155,7 @@ enum OrderPage {
                 return model
             }
             var model: Model = [
-                "run": run["id"]?.text ?? "", "said": Parts.state(run["state"]?.text ?? ""), "why": run["explanation"]?.text ?? "",
+                "run": run["id"]?.text ?? "", "said": Parts.state(run["state"]?.text ?? ""), "why": run["explanation"]?.text?.withoutCommands ?? "",
                 "answers": answers,
             ]
             model["when"] = format.time(run["ended_at"]) ?? format.time(run["created_at"])

@@ -9,6 +9,8 @@ struct TimelineItem: Sendable {
     let details: JSON
     let actor: JSON?
     let note: String?
+    /// The state that the order came to by it; nil where it came to none.
+    let state: OrderState?
 
     init?(_ json: JSON) {
         guard let at = Format.timestamp(json["at"]) else { return nil }
@@ -18,10 +20,10 @@ struct TimelineItem: Sendable {
         details = json["details"] ?? [:]
         actor = json["actor"].flatMap { $0.isNull ? nil : $0 }
         note = json["note"]?.text
+        state = TimelineItem.state(kind, text, details)
     }
 
-    /// The state that the order came to by it; nil where it came to none.
-    var state: OrderState? {
+    private static func state(_ kind: String, _ text: String, _ details: JSON) -> OrderState? {
         if let state = details["state"]?.text.flatMap(OrderState.init) { return state }
         switch kind {
         case "accepted": return .accepted
@@ -46,15 +48,42 @@ struct TimelineItem: Sendable {
         }
     }
 
-    func model(_ format: Format) -> Model {
-        var model: Model = ["text": (text.prefix(1).uppercased() + text.dropFirst()).replacing("_", with: " "), "kind": kind]
+    /// What happened, in words for people.
+    /// - Parameter provider: its name in the settings, which the record has, and its title.
+    func words(provider: (id: String, title: String)) -> String {
+        var words = text.replacing("_", with: " ")
+        // A whole word: an account may begin with its provider's name.
+        words = words.split(separator: " ", omittingEmptySubsequences: false).map { $0 == provider.id ? provider.title : String($0) }.joined(
+            separator: " "
+        )
+        words = words.replacing(/\d{4}-\d\d-\d\dT[\d:.]+Z/) { match in
+            Timestamp(iso8601: String(match.output)).map { Format.short($0) + " UTC" } ?? ""
+        }
+        words = words.replacing("telling the ATS ended skipped", with: "the ATS needed no telling")
+            .replacing("telling the ATS ended parked", with: "telling the ATS was put aside for a person")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+
+    /// What a change came by, in words.
+    private static func cause(_ code: String) -> String {
+        switch code {
+        case "submit": "as it was sent"
+        case "webhook": "by webhook"
+        case "poll": "read from the provider"
+        case "operator": "by a person"
+        default: code
+        }
+    }
+
+    func model(_ format: Format, provider: (id: String, title: String) = ("", "")) -> Model {
+        var model: Model = ["text": words(provider: provider), "kind": kind]
         model["when"] = format.time(at)
         model["who"] = who
         model["note"] = note
         model["event"] = details["event"]?.text
         model["run"] = details["run"]?.text
-        model["code"] = details["code"]?.text
-        if let cause = details["cause"]?.text { model["cause"] = cause }
+        if let code = details["code"]?.text, !text.contains(code) { model["code"] = code }
+        model["cause"] = details["cause"]?.text.map(Self.cause)
         return model
     }
 }
