@@ -70,10 +70,14 @@ enum WebhookPage {
         let delivered = delivery["id"]?.text ?? ""
         let state = delivery["state"]?.text ?? ""
         var row: Model = [
-            "delivery": delivered, "delivery_type": delivery["type"]?.text ?? "", "delivery_about": delivery["about"]?.text ?? "",
+            "delivery": delivered, "delivery_type": delivery["type"]?.text ?? "",
             "delivery_attempts": String(delivery["attempt"]?.integer ?? 0), "delivery_answer": delivery["status"]?.integer.map { String($0) } ?? "",
-            "delivery_error": delivery["error"]?.text ?? "",
         ]
+        // What it answered is the status already.
+        if let error = delivery["error"]?.text, error != delivery["status"]?.integer.map({ "it answered \($0)" }) { row["delivery_error"] = error }
+        let about = subject(delivery["about"]?.text ?? "")
+        row["delivery_about"] = about
+        if let href = AuditPage.subject(about) { row["about_link"] = ["about_href": href] as Model }
         row["delivery_state"] = ["tone": state == "delivered" ? "good" : state == "pending" ? "plain" : "bad", "label": state] as Model
         row["delivery_at"] = visit.format.time(delivery["created_at"])
         row["delivery_next"] = visit.format.time(delivery["next_attempt_at"])
@@ -88,6 +92,13 @@ enum WebhookPage {
             )
         }
         return row
+    }
+
+    /// The thing itself, where a notice has an identifier of its own about it: `ntf_run_01…_1`.
+    private static func subject(_ about: String) -> String {
+        guard about.hasPrefix("ntf_") else { return about }
+        let words = about.dropFirst(4).split(separator: "_")
+        return words.count >= 2 ? words.prefix(2).joined(separator: "_") : about
     }
 
     private static func actions(_ webhook: JSON, _ id: String, _ visit: Visit) -> [Model] {
@@ -135,8 +146,8 @@ enum WebhookPage {
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Deliveries, newest first</caption>
         <thead><tr><th scope="col">Given out</th><th scope="col">What</th><th scope="col">About</th><th scope="col">State</th><th scope="col">Answer</th><th scope="col">Next try</th><th scope="col"><span class="sr">Again</span></th></tr></thead>
-        <tbody>{{#deliveries}}<tr><td data-label="Given out">{{#delivery_at}}{{>time}}{{/delivery_at}}</td><td data-label="What"><code>{{delivery_type}}</code></td><td data-label="About" class="mono">{{delivery_about}}</td>
-        <td data-label="State"><span>{{#delivery_state}}{{>state}}{{/delivery_state}} <span class="soft small">tries: {{delivery_attempts}}</span></span></td><td data-label="Answer">{{delivery_answer}} {{delivery_error}}</td>
+        <tbody>{{#deliveries}}<tr><td data-label="Given out">{{#delivery_at}}{{>time}}{{/delivery_at}}</td><td data-label="What"><code>{{delivery_type}}</code></td><td data-label="About" class="mono">{{#about_link}}<a href="{{about_href}}">{{delivery_about}}</a>{{/about_link}}{{^about_link}}{{delivery_about}}{{/about_link}}</td>
+        <td data-label="State"><span>{{#delivery_state}}{{>state}}{{/delivery_state}} <span class="soft small">tries: {{delivery_attempts}}</span></span></td><td data-label="Answer">{{delivery_answer}}{{#delivery_error}} {{delivery_error}}{{/delivery_error}}</td>
         <td data-label="Next try">{{#delivery_next}}{{>time}}{{/delivery_next}}</td><td data-label="">{{#again}}{{>action}}{{/again}}</td></tr>{{/deliveries}}</tbody></table>{{#pager}}{{>pager}}{{/pager}}</div>{{/is_empty}}
         </div>
         """#,
