@@ -37,6 +37,8 @@ public struct Dashboard: Sendable {
         public var signingSecret: @Sendable () -> Secret? = { nil }
         /// When the last backup was made and proven, `{made_at, verified_at, problem}`; nil where nobody makes any.
         public var lastBackup: (@Sendable () async throws -> JSON?)?
+        /// Whether the host is able to work.
+        public var readiness: @Sendable () async -> Readiness = { .ready }
         /// How many reads of an account's budget this process used in the last minute; nil where that is not known.
         public var readsInLastMinute: @Sendable (_ account: String) -> Int? = { _ in nil }
         /// The settings as they hold.

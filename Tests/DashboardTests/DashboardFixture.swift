@@ -22,6 +22,9 @@ final class QuietProvider: ScreeningProvider {
     func list(_ requests: [ListedRequest]) { listed.withLock { $0.requests = requests } }
     /// How often its list was read.
     var listings: Int { listed.withLock { $0.count } }
+    private let isRejecting = Mutex(false)
+    /// Rejects the account's key from now on.
+    func rejectKey() { isRejecting.withLock { $0 = true } }
     let manifest = ProviderManifest(
         name: "invented",
         title: "Invented",
@@ -31,7 +34,10 @@ final class QuietProvider: ScreeningProvider {
         polling: .init(interval: .seconds(900), readsPerMinute: 30)
     )
 
-    func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] { [ScreeningPackage(id: "pkg_1", name: "Basic")] }
+    func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] {
+        guard !isRejecting.withLock({ $0 }) else { throw ProviderError(.unauthorised, "the key is not valid.") }
+        return [ScreeningPackage(id: "pkg_1", name: "Basic")]
+    }
     func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
         Submission(reference: "ref")
     }

@@ -4,6 +4,9 @@ import Screening
 struct TimeBar: Sendable {
     let parts: [(party: String, amount: Double, text: String)]
 
+    /// What stands in a party's place for orders that were not sent yet.
+    static let unsent = "not sent"
+
     /// Of spans of time.
     init(_ time: [(party: String, milliseconds: Int64)]) {
         parts = time.map { ($0.party, Double($0.milliseconds), Format.span($0.milliseconds)) }
@@ -21,7 +24,7 @@ struct TimeBar: Sendable {
         var x = 0.0
         for part in shown {
             let width = max(part.amount / whole * 600, 4)
-            svg.rect(x, 0, min(width, 600 - x), 20, "f-\(part.party)", title: "\(part.party): \(part.text)")
+            svg.rect(x, 0, min(width, 600 - x), 20, "f-\(part.party == TimeBar.unsent ? "none" : part.party)", title: "\(part.party): \(part.text)")
             x += width
         }
         if shown.isEmpty { svg.rect(0.5, 0.5, 599, 19, "hollow") }

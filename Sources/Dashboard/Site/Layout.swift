@@ -21,6 +21,7 @@ enum Layout {
             "can_search": visit.may(.readPersonal),
         ]
         model["ribbon_text"] = visit.site.ribbon
+        model.merge(try await visit.site.notice.value().model(visit)) { $1 }
         return visit.render("layout", model)
     }
 
@@ -64,6 +65,7 @@ enum Layout {
         {{/sections}}</ul>{{/groups}}
         </nav>
         <main class="main" id="main" tabindex="-1">
+        {{>host-notice}}
         {{{content}}}
         </main>
         </div>

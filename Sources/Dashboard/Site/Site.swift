@@ -12,6 +12,7 @@ struct Site: Sendable {
     let history: Remembered<NowHistory.Kept>
     /// After how long nine of ten orders are done, by account; without those that have too little history.
     private let usual: Remembered<[String: Duration]>
+    let notice: Remembered<HostNotice>
     let budget: PageBudget
     /// A table of thousands of rows is put together for one at a time, whoever asks, beside the pages.
     let exports = PageBudget(atOnce: 1, perViewer: 1, line: 4, linePerViewer: 1)
@@ -27,6 +28,7 @@ struct Site: Sendable {
         history = Remembered(for: .seconds(15), parts.clock) { [store = parts.store, clock = parts.clock] in
             try await NowHistory.Kept(store, at: clock.now())
         }
+        notice = Remembered(for: .seconds(3), parts.clock) { [parts] in await HostNotice(parts) }
         usual = Remembered(for: .seconds(300), parts.clock) { [store = parts.store, registry = parts.registry] in
             var usual: [String: Duration] = [:]
             for account in registry.accounts {

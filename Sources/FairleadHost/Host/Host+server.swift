@@ -54,6 +54,7 @@ extension Host {
             version: Release.version
         )
         parts.signInCode = given.signInCode
+        parts.readiness = readiness
         parts.readsInLastMinute = { context.readsInLastMinute(of: $0) }
         parts.requiresReason = { live.settings.accessReasons == .required }
         parts.lastBackup = { [store = context.store] in

@@ -18,27 +18,26 @@ enum NowPage {
         let waiting = ["candidate", "recruiter", "provider", "operator"].map { party in
             (party: party == "operator" ? "us" : party, filter: party, count: Int(status["waiting_on"]?[party]?.integer ?? 0))
         }
+        let issues = try await Contact.OpenIssues(visit)
+        let unsent = Int(status["not_sent"]?.integer ?? 0)
         var model: Model = [
-            "is_unable": status["able_to_work"]?.boolean == false,
-            "reasons": (status["reasons"]?.items ?? []).compactMap(\.text).map { ["reason": $0] as Model },
             "issues": (status["issues"]?["items"]?.items ?? []).map { issue($0, visit) },
             "open_count": String(status["issues"]?["open"]?.integer ?? 0),
             "by_state": history.states(counts), "over_time": history.charts(visit.query("span")),
-            "waiting_bar": ["picture": TimeBar(counts: waiting.map { ($0.party, $0.count) }).svg] as Model,
+            "waiting_bar": ["picture": TimeBar(counts: waiting.map { ($0.party, $0.count) } + [(TimeBar.unsent, unsent)]).svg] as Model,
             "waiting": waiting.map {
                 ["party": Parts.party($0.party) as Any, "waiting_count": Format.number($0.count), "href": "/orders?waiting_on=\($0.filter)"] as Model
             },
-            "accounts": (status["accounts"]?.items ?? []).map { contact($0, "accounts", visit) },
-            "connections": try await connections(status, visit), "is_begun": total > 0,
+            "accounts": (status["accounts"]?.items ?? []).map { contact($0, "accounts", issues.accounts, visit) },
+            "connections": try await connections(status, issues.connections, visit), "is_begun": total > 0,
             "received": Format.number(Int(status["last_day"]?["received"]?.integer ?? 0)),
             "told": Format.number(Int(status["last_day"]?["told"]?.integer ?? 0)),
-            "dead": Format.number(
-                tallies.counts.runs.filter { $0.key.state == "dead" && visit.principal.sees(connection: $0.key.connection) }.values.reduce(0, +)
-            ),
-            "is_held": status["held"]?.boolean == true, "stopped": stopped(status),
+            "dead": Format.number(try await DeadPage.standing(visit).reduce(0) { $0 + $1.count }),
+            "paused": try await paused(status, visit),
         ]
+        if unsent > 0 { model["unsent"] = ["unsent_count": Format.number(unsent)] as Model }
         if let snoozed = status["issues"]?["snoozed"]?.integer, snoozed > 0 { model["snoozed"] = String(snoozed) }
-        if let backup = try await visit.site.parts.lastBackup?() { model["backup"] = self.backup(backup, visit) }
+        if let last = visit.site.parts.lastBackup { model["backup"] = self.backup(try await last() ?? [:], visit) }
         if visit.principal.connections == nil, let reloaded = visit.site.parts.registry.reloadedAt { model["reloaded"] = visit.format.time(reloaded) }
         return Page("Now", .now, content: visit.render("now", model))
     }
@@ -60,13 +59,20 @@ enum NowPage {
     }
 
     /// An account or a connection, and what is heard from it.
-    private static func contact(_ contact: JSON, _ kind: String, _ visit: Visit) -> Model {
+    private static func contact(_ contact: JSON, _ kind: String, _ issues: [String: Int], _ visit: Visit) -> Model {
         let (id, problem) = (contact["id"]?.text ?? "", contact["problem"]?["code"]?.text)
-        let isSilent = contact["silent"]?.boolean == true
+        let open = issues[id] ?? 0
+        // An account may be one that is only ever read.
+        let isUnheard = kind == "connections" && contact["last_heard_at"].map(\.isNull) ?? true
+        let (tone, health): (String, String) =
+            if problem == Problem.paused { ("warn", "paused") } else if let problem { ("bad", Contact.health(problem)) } else if open > 0 {
+                ("bad", Contact.text(openIssues: open))
+            } else if contact["silent"]?.boolean == true {
+                ("warn", "silent for longer than usual")
+            } else if isUnheard { ("", "nothing heard yet") } else { ("good", "well") }
         var model: Model = [
-            "contact_id": id, "contact_kind": contact["kind"]?.text ?? "", "href": "/\(kind)/\(PercentEncoding.text(id))",
-            "dot_tone": problem != nil ? "bad" : isSilent ? "warn" : "good",
-            "health": problem.map { $0.replacing("_", with: " ") } ?? (isSilent ? "silent for longer than usual" : "well"),
+            "contact_id": id, "contact_kind": contact["kind"]?.text ?? "", "href": "/\(kind)/\(PercentEncoding.text(id))", "dot_tone": tone,
+            "health": health,
         ]
         model["heard"] = visit.format.time(contact["last_heard_at"])
         if let account = visit.site.parts.registry.account(id), kind == "accounts" {
@@ -83,10 +89,10 @@ enum NowPage {
         return ["budget_text": text, "gauge": ["picture": Gauge(used: used, limit: limit).svg(text)] as Model]
     }
 
-    private static func connections(_ status: JSON, _ visit: Visit) async throws -> [Model] {
+    private static func connections(_ status: JSON, _ issues: [String: Int], _ visit: Visit) async throws -> [Model] {
         let rhythms = try await visit.site.rhythms.value()
         return (status["connections"]?.items ?? []).prefix(60).map { connection in
-            var model = contact(connection, "connections", visit)
+            var model = contact(connection, "connections", issues, visit)
             if let rhythm = rhythms[.connection(connection["id"]?.text ?? "")] {
                 model["rhythm"] = ["picture": RhythmGrid(rhythm, now: visit.now).svg] as Model
             }
@@ -95,14 +101,24 @@ enum NowPage {
     }
 
     /// What a person stopped.
-    private static func stopped(_ status: JSON) -> [Model] {
-        ["accounts", "connections"].flatMap { kind in
-            (status[kind]?.items ?? []).filter { $0["problem"]?["code"]?.text == Problem.paused }.map { contact -> Model in
-                let id = contact["id"]?.text ?? ""
-                return ["stopped_id": id, "href": "/\(kind)/\(PercentEncoding.text(id))", "stopped_kind": kind.dropLast()]
+    private static func paused(_ status: JSON, _ visit: Visit) async throws -> [Model] {
+        var models: [Model] = []
+        for kind in ["accounts", "connections"] {
+            let stopped = (status[kind]?.items ?? []).filter { $0["problem"]?["code"]?.text == Problem.paused }
+            for id in stopped.prefix(mostPaused).compactMap({ $0["id"]?.text }) {
+                // It may have been resumed since.
+                guard let pause = try await visit.site.parts.store.state(of: kind == "accounts" ? .account(id) : .connection(id)).pause else {
+                    continue
+                }
+                let own: Model = ["paused_id": id, "href": "/\(kind)/\(PercentEncoding.text(id))", "paused_kind": String(kind.dropLast())]
+                models.append(own.merging(HostNotice.pause(pause, visit)) { $1 })
             }
         }
+        return models
     }
+
+    /// Of each kind; the lists have all.
+    private static let mostPaused = 20
 
     private static func backup(_ backup: JSON, _ visit: Visit) -> Model {
         var model: Model = [:]
@@ -116,17 +132,15 @@ enum NowPage {
         "now": #"""
         <div class="title"><h1>Now</h1></div>
         <div id="now" data-live>
-        {{#is_unable}}<div class="said bad" role="alert"><strong>Not able to work.</strong> {{#reasons}}{{reason}}. {{/reasons}}</div>{{/is_unable}}
-        {{#is_held}}<p class="said warn">Held: everything is taken in, nothing is sent, until somebody releases it.</p>{{/is_held}}
-        {{#stopped}}<p class="said warn">The {{stopped_kind}} <a href="{{href}}">{{stopped_id}}</a> is paused: it takes everything in and sends nothing.</p>{{/stopped}}
+        {{#paused}}<p class="said warn">The {{paused_kind}} <a href="{{href}}">{{paused_id}}</a> was paused {{>stopped}}: it takes everything in and sends nothing.</p>{{/paused}}
         <section aria-labelledby="needs-title"><div class="title"><h2 id="needs-title">Needs a person</h2>{{#snoozed}}<a class="small" href="/issues?state=snoozed">{{snoozed}} snoozed</a>{{/snoozed}}</div>
         {{^issues}}<div class="card row"><span class="dot good"></span><span>Nothing needs a person.</span></div>{{/issues}}
         <div class="grid wide-grid">{{#issues}}<article class="card stack needs"><h3><a href="{{issue_href}}">{{issue_title}}</a></h3>
         <p class="small">{{issue_effect}}</p><p class="small"><span class="strong">What to do:</span> {{issue_advice}}</p>
-        <p class="small soft">{{#holds_up}}{{holds_up}} held up · {{/holds_up}}since {{#opened}}{{>time}}{{/opened}}{{#issue_owner}} · with {{issue_owner}}{{/issue_owner}}</p></article>{{/issues}}</div></section>
+        <p class="small soft">{{#holds_up}}{{holds_up}} held up · {{/holds_up}}began {{#opened}}{{>time}}{{/opened}}{{#issue_owner}} · with {{issue_owner}}{{/issue_owner}}</p></article>{{/issues}}</div></section>
         <section class="card" aria-labelledby="acts-title"><header><h2 id="acts-title">Who has to act</h2><span class="more"><a href="/orders">All orders</a></span></header>
         {{#waiting_bar}}{{{picture}}}{{/waiting_bar}}
-        <ul class="legend">{{#waiting}}<li><a href="{{href}}">{{#party}}{{>party}}{{/party}} <span class="number strong">{{waiting_count}}</span></a></li>{{/waiting}}</ul></section>
+        <ul class="legend">{{#waiting}}<li><a href="{{href}}">{{#party}}{{>party}}{{/party}} <span class="number strong">{{waiting_count}}</span></a></li>{{/waiting}}{{#unsent}}<li><a href="/orders?state=accepted"><span class="nowrap"><span class="dot"></span> not sent yet</span> <span class="number strong">{{unsent_count}}</span></a></li>{{/unsent}}</ul></section>
         {{#over_time}}{{>now-charts}}{{/over_time}}
         <div class="grid">
         <section class="card" aria-labelledby="states-title"><header><h2 id="states-title">Orders by state</h2><span class="more soft small">14 days</span></header>
@@ -136,7 +150,7 @@ enum NowPage {
         <dt>Received</dt><dd class="number">{{received}}</dd><dt>Told to ATSs</dt><dd class="number">{{told}}</dd>
         <dt>Dead letters, in all</dt><dd><a class="number" href="/dead">{{dead}}</a></dd>
         {{#reloaded}}<dt>Settings read</dt><dd>{{>time}}</dd>{{/reloaded}}
-        {{#backup}}<dt>Last backup</dt><dd>{{#backup_made}}{{>time}}{{/backup_made}}{{^backup_made}}none{{/backup_made}}</dd><dt>Proven</dt><dd>{{#backup_proven}}{{>time}}{{/backup_proven}}{{^backup_proven}}never{{/backup_proven}}{{#backup_problem}} <span class="chip bad">{{backup_problem}}</span>{{/backup_problem}}</dd>{{/backup}}
+        {{#backup}}<dt>Last backup</dt><dd>{{#backup_made}}{{>time}}{{/backup_made}}{{^backup_made}}none is known{{/backup_made}}</dd><dt>Proven</dt><dd>{{#backup_proven}}{{>time}}{{/backup_proven}}{{^backup_proven}}never{{/backup_proven}}{{#backup_problem}} <span class="chip bad">{{backup_problem}}</span>{{/backup_problem}}</dd>{{/backup}}
         </dl></section>
         <section class="card" aria-labelledby="accounts-title"><header><h2 id="accounts-title">Accounts</h2></header>
         {{#accounts}}<p class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a>{{#environment}} <span class="chip">{{environment}}</span>{{/environment}}<br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}</span>{{#budget}}<br><span class="small soft row">{{#gauge}}{{{picture}}}{{/gauge}}{{budget_text}}</span>{{/budget}}</span></p>{{/accounts}}

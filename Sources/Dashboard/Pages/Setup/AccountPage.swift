@@ -29,13 +29,15 @@ enum AccountPage {
             throw ProblemDocument(404, "not_found", "Not found", "there is no such account")
         }
         let orders = try await visit.get("orders", query: [("account", id), ("limit", "200")])["items"]?.items ?? []
-        var model = Contact.row(shown, visit)
+        var model = Contact.row(shown, try await Contact.OpenIssues(visit), visit)
         model["account"] = id
         model["provider"] = shown["provider"]?.text ?? ""
         model["checks"] = SetupChecks.account(shown, orders, visit)
         model["facts"] = facts(shown, visit)
         model["packages"] = try await Packages.model(id, orders, visit)
-        model["address"] = visit.origin + "/providers/" + PercentEncoding.text(id)
+        if shown["capabilities"]?["webhooks"]?.boolean == true, let origin = visit.site.parts.publicURL {
+            model["addresses"] = ["below": origin + "/providers/" + PercentEncoding.text(id) + "/"] as Model
+        }
         model["orders_href"] = "/orders?" + FormEncoding.text([("account", id)])
         model["events_href"] = "/events?" + FormEncoding.text([("account", id)])
         model["actions"] = actions(shown, id, visit)
@@ -52,7 +54,7 @@ enum AccountPage {
         facts.add("Provider", shown["provider"]?.text)
         facts.add("Environment", shown["environment"]?.text)
         facts.add("Address", shown["base_url"]?.text, isCode: true)
-        facts.add("Read", shown["poll"]?.text.map { $0 == "off" ? "off" : "every \($0)" })
+        facts.add("Read", shown["poll"]?.text.map { Format.every($0) })
         facts.add("Reads at most", shown["results_per_minute"]?.integer.map { "\($0) a minute" })
         facts.add("Last heard", visit.format.time(shown["last_heard_at"]))
         let can = (shown["capabilities"]?.members?.pairs ?? []).filter { $0.value.boolean == true }.map { $0.name.replacing("_", with: " ") }
@@ -78,8 +80,8 @@ enum AccountPage {
                 tone: "primary"
             )
         ]
-        // Others may order from it as well.
-        guard visit.principal.connections == nil else { return actions }
+        // Others may order from it as well. What the host stopped goes on when the key is taken, and not before.
+        guard visit.principal.connections == nil, !Contact.isStoppedByHost(shown) else { return actions }
         actions.append(
             isPaused
                 ? Parts.action(
@@ -110,8 +112,8 @@ enum AccountPage {
         <div class="two"><section class="card stack"><header><h2>Set-up</h2></header>{{>setup-checks}}{{>actions}}</section>
         <section class="card stack"><header><h2>Facts</h2></header>{{>facts}}<p class="row small"><a href="{{orders_href}}">Its orders</a> <a href="{{events_href}}">Its events</a></p></section></div>
         </div>
-        <section class="card stack"><header><h2>Address for the provider</h2></header><p class="row"><code id="address" class="strong">{{address}}</code> <button type="button" data-copy="address">Copy</button></p>
-        <p class="small soft">Providers that call one address for each account call this one. Zinc and its like are given an address with each order, by themselves.</p></section>
+        {{#addresses}}<section class="card stack"><header><h2>Where its webhooks come</h2></header>
+        <p>Each order gives the provider an address of its own below <code>{{below}}</code>: nothing has to be entered there. Let your proxy pass it on.</p></section>{{/addresses}}
         {{#packages}}{{>packages}}{{/packages}}
         """#
     ]

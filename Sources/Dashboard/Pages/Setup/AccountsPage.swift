@@ -6,8 +6,9 @@ enum AccountsPage {
 
     private static func page(_ visit: Visit) async throws -> Reply {
         let accounts = try await visit.get("accounts")["items"]?.items ?? []
+        let issues = try await Contact.OpenIssues(visit)
         let model: Model = [
-            "accounts": accounts.map { row($0, visit) }, "is_empty": accounts.isEmpty,
+            "accounts": accounts.map { row($0, issues, visit) }, "is_empty": accounts.isEmpty,
             "empty": [
                 "heading": "No account yet",
                 "text": "An account is credentials at one provider: write it under accounts in the settings file and reload.",
@@ -16,14 +17,14 @@ enum AccountsPage {
         return .page(Page("Accounts", .accounts, content: visit.render("accounts", model)))
     }
 
-    private static func row(_ account: JSON, _ visit: Visit) -> Model {
+    private static func row(_ account: JSON, _ issues: Contact.OpenIssues, _ visit: Visit) -> Model {
         let id = account["id"]?.text ?? ""
-        var row = Contact.row(account, visit)
+        var row = Contact.row(account, issues, visit)
         row["account_href"] = "/accounts/" + PercentEncoding.text(id)
         row["account"] = id
         row["provider"] = account["provider"]?.text ?? ""
         row["environment"] = account["environment"]?.text ?? ""
-        row["poll"] = account["poll"]?.text.map { $0 == "off" ? "off" : "every \($0)" } ?? ""
+        row["poll"] = account["poll"]?.text.map { Format.every($0) } ?? ""
         return row
     }
 

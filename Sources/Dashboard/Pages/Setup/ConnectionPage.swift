@@ -21,7 +21,7 @@ enum ConnectionPage {
         let connection = visit.site.parts.registry.connection(id)
         let orders = try await visit.get("orders", query: [("connection", id), ("limit", "50")])["items"]?.items ?? []
         let events = try await visit.get("events", query: [("connection", id), ("limit", "10")])["items"]?.items ?? []
-        var model = Contact.row(shown, visit)
+        var model = Contact.row(shown, try await Contact.OpenIssues(visit), visit)
         model["connection"] = id
         model["plugin_title"] = connection?.pluginTitle ?? ""
         model["checks"] = SetupChecks.connection(shown, orders, visit)

@@ -7,8 +7,9 @@ enum ConnectionsPage {
     private static func page(_ visit: Visit) async throws -> Reply {
         let connections = try await visit.get("connections")["items"]?.items ?? []
         let rhythms = try await Rhythms(visit)
+        let issues = try await Contact.OpenIssues(visit)
         let model: Model = [
-            "connections": connections.map { row($0, rhythms, visit) }, "is_empty": connections.isEmpty,
+            "connections": connections.map { row($0, issues, rhythms, visit) }, "is_empty": connections.isEmpty,
             "empty": [
                 "heading": "No connection yet",
                 "text":
@@ -18,9 +19,9 @@ enum ConnectionsPage {
         return .page(Page("Connections", .connections, content: visit.render("connections", model)))
     }
 
-    private static func row(_ connection: JSON, _ rhythms: Rhythms, _ visit: Visit) -> Model {
+    private static func row(_ connection: JSON, _ issues: Contact.OpenIssues, _ rhythms: Rhythms, _ visit: Visit) -> Model {
         let id = connection["id"]?.text ?? ""
-        var row = Contact.row(connection, visit)
+        var row = Contact.row(connection, issues, visit)
         row["connection_href"] = "/connections/" + PercentEncoding.text(id)
         row["connection"] = id
         row["plugin"] = "\(connection["plugin"]?.text ?? "") \(connection["plugin_version"]?.text ?? "")"

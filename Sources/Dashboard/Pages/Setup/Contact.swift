@@ -1,19 +1,53 @@
+import Pipeline
 import Screening
+import Web
 
 /// How an account or a connection stands: what it heard, what was refused, what keeps it.
 enum Contact {
+    /// How many open issues there are about each connection and each account, as far as the viewer sees them and among the newest.
+    struct OpenIssues: Sendable {
+        private(set) var connections: [String: Int] = [:]
+        private(set) var accounts: [String: Int] = [:]
+
+        init(_ visit: Visit) async throws {
+            var query = IssueQuery()
+            query.states = [.open]
+            let open = try await visit.site.parts.issues.list(query, PageRequest(limit: 200), for: visit.principal.connections).items
+            for cause in open.map(\.issue.cause) {
+                if let connection = cause.connection { connections[connection, default: 0] += 1 }
+                if let account = cause.account { accounts[account, default: 0] += 1 }
+            }
+        }
+
+        /// Of a connection or an account, as the API shows it.
+        func count(_ subject: JSON) -> Int {
+            let id = subject["id"]?.text ?? ""
+            return (subject["provider"] == nil ? connections[id] : accounts[id]) ?? 0
+        }
+    }
+
+    static func text(openIssues count: Int) -> String { count == 1 ? "1 open issue" : "\(Format.number(count)) open issues" }
+
     /// What lists and pages say of it.
-    static func row(_ subject: JSON, _ visit: Visit) -> Model {
+    static func row(_ subject: JSON, _ issues: OpenIssues, _ visit: Visit) -> Model {
         var row: Model = [:]
+        let open = issues.count(subject)
+        if open > 0 {
+            row["open_issues"] =
+                [
+                    "issues_href": issuesAddress(subject) + "&state=open", "issues_text": text(openIssues: open),
+                ] as Model
+        }
         row["heard"] = visit.format.time(subject["last_heard_at"])
-        if let paused = subject["paused"], !paused.isNull {
+        if let paused = subject["paused"], !paused.isNull, !isStoppedByHost(subject) {
             var pause: Model = ["paused_by": paused["actor"]?["name"]?.text ?? paused["actor"]?["kind"]?.text ?? ""]
             pause["paused_note"] = paused["note"]?.text?.orNil
             pause["paused_at"] = visit.format.time(paused["at"])
             row["paused"] = pause
         } else if let problem = subject["problem"], !problem.isNull {
-            var trouble: Model = ["trouble_text": problem["message"]?.text ?? ""]
+            var trouble: Model = ["trouble_text": Parts.sentence(problem["message"]?.text ?? "")]
             trouble["trouble_at"] = visit.format.time(problem["at"])
+            trouble["trouble_href"] = issuesAddress(subject)
             row["trouble"] = trouble
         }
         if let refused = subject["last_refused"], !refused.isNull, let count = refused["count"]?.integer, count > 0 {
@@ -24,8 +58,33 @@ enum Contact {
             refusal["refused_at"] = visit.format.time(refused["at"])
             row["refused"] = refusal
         }
-        row["is_well"] = row["paused"] == nil && row["trouble"] == nil && row["refused"] == nil
+        let isQuiet = open == 0 && row["paused"] == nil && row["trouble"] == nil && row["refused"] == nil
+        // An account may be one that is only ever read.
+        let isUnheard = subject["provider"] == nil && row["heard"] == nil
+        row["is_unheard"] = isQuiet && isUnheard
+        row["is_well"] = isQuiet && !isUnheard
         return row
+    }
+
+    /// Whether the host stopped it, as it does where the provider rejects the key: its problem says why, and resuming it would change nothing.
+    static func isStoppedByHost(_ subject: JSON) -> Bool {
+        subject["paused"]?["actor"]?["kind"]?.text == "system" && subject["problem"]?["message"]?.text != nil
+    }
+
+    /// Where it says what to do about it.
+    private static func issuesAddress(_ subject: JSON) -> String {
+        "/issues?" + FormEncoding.text([(subject["provider"] == nil ? "connection" : "account", subject["id"]?.text ?? "")])
+    }
+
+    /// A problem's code in a word or two.
+    static func health(_ code: String) -> String {
+        switch code {
+        case "account_paused": "credentials refused"
+        case "account_unreachable": "does not answer"
+        case "plugin_paused": "its script fails"
+        case "reload_refused": "changed settings were not taken over"
+        default: code.replacing("_", with: " ")
+        }
     }
 
     /// Why a delivery was refused, in words.
@@ -52,12 +111,13 @@ enum Contact {
     static let templates = [
         // One line of a list.
         "contact": #"""
-        <span>{{#paused}}<span class="chip warn">paused</span> {{/paused}}{{#trouble}}<span class="chip bad">needs a person</span> <span class="small">{{trouble_text}}</span>{{/trouble}}{{#refused}}<span class="chip warn">{{refused_count}} refused</span>{{/refused}}{{#is_well}}<span class="chip good">well</span>{{/is_well}}</span>
+        <span>{{#paused}}<span class="chip warn">paused</span> {{/paused}}{{#trouble}}<span class="chip bad">needs a person</span> <span class="small">{{trouble_text}}</span>{{/trouble}}{{#refused}}<span class="chip warn">{{refused_count}} refused</span>{{/refused}}{{#open_issues}} <a class="chip bad" href="{{issues_href}}">{{issues_text}}</a>{{/open_issues}}{{#is_unheard}}<span class="chip">nothing heard yet</span>{{/is_unheard}}{{#is_well}}<span class="chip good">well</span>{{/is_well}}</span>
         """#,
         // What a page of one says.
         "contact-notes": #"""
         {{#paused}}<p class="said warn">Paused by {{paused_by}} {{#paused_at}}{{>time}}{{/paused_at}}: everything is taken in, nothing is sent.{{#paused_note}} “{{paused_note}}”{{/paused_note}}</p>{{/paused}}
-        {{#trouble}}<p class="said bad">{{trouble_text}}.</p>{{/trouble}}
+        {{#trouble}}<p class="said bad">{{trouble_text}} <a href="{{trouble_href}}">What to do</a></p>{{/trouble}}
+        {{^trouble}}{{#open_issues}}<p class="said bad">There is something to see to: <a href="{{issues_href}}">{{issues_text}}</a></p>{{/open_issues}}{{/trouble}}
         {{#refused}}<p class="said warn">{{refused_count}} deliveries were refused since one was last accepted, the last {{#refused_at}}{{>time}}{{/refused_at}}: {{refused_why}}. {{refused_advice}}</p>{{/refused}}
         """#,
     ]

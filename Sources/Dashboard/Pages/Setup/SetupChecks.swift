@@ -65,7 +65,7 @@ enum SetupChecks {
         let taken = orders.contains { $0["provider_ref"]?.text != nil }
         let isPaused = shown["paused"].map { !$0.isNull } ?? false
         var checks: [Model] = []
-        if let problem, !isPaused {
+        if let problem, !isPaused || Contact.isStoppedByHost(shown) {
             checks.append(check(.failed, "The provider takes the key", problem["message"]?.text ?? ""))
         } else {
             checks.append(
