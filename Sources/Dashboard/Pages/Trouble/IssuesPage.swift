@@ -42,6 +42,8 @@ enum IssuesPage {
         card["holds_up"] = holdsUp(issue).orNil
         card["opened"] = visit.format.time(issue["opened_at"])
         card["began"] = began(issue).map { ["began_text": $0] as Model }
+        // It is said with how long after, and once.
+        if card["began"] != nil { card["issue_means"] = (issue["means"]?.text ?? "").replacing(#/ It began after the reload at [^.]+\./#, with: "") }
         card["snoozed"] = visit.format.time(issue["snoozed_until"])
         if let owner = issue["owner"]?.text { card["owner"] = ["owner_name": owner] as Model }
         return card
