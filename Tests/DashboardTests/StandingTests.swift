@@ -95,6 +95,7 @@ struct StandingTests {
         _ = try await fixture.store.observe([IssueSighting(cause, id: IdentifierKind.issue.make(at: now, from: fixture.random), at: now, .total(1))])
         let issue = try #require(try await fixture.store.issues(IssueQuery(), PageRequest()).items.first).id
         let reader = try await fixture.token([.read])
+        let beta = try await fixture.token([.read], connections: ["beta"])
         try await fixture.run { (browser) async throws in
             let other = browser.another
             _ = try await browser.signIn(DashboardFixture.admin)
@@ -106,6 +107,10 @@ struct StandingTests {
             #expect(page.contains("Who waits") && page.contains("Ana Roe") && page.contains("application-1") && page.contains("order.discard"))
             let less = try await other.html("/issues/\(issue)")
             #expect(less.contains("application-1") && !less.contains("Roe"))
+            // Who sees other connections is told of no issue of this one.
+            let stranger = browser.another
+            _ = try await stranger.signIn(beta.secret)
+            for path in ["/", "/connections", "/accounts"] { #expect(!(try await stranger.html(path)).contains("open issue"), "\(path)") }
             #expect(
                 try await browser.html("/plan?verb=order.discard&connection=acme&account=one&state=refused&issue=\(issue)").contains(
                     "Discard 1 order<"

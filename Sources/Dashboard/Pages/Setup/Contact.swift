@@ -12,8 +12,13 @@ enum Contact {
         init(_ visit: Visit) async throws {
             var query = IssueQuery()
             query.states = [.open]
-            let open = try await visit.site.parts.issues.list(query, PageRequest(limit: 200), for: visit.principal.connections).items
-            for cause in open.map(\.issue.cause) {
+            query.at = visit.now
+            if let connections = visit.principal.connections {
+                query.connections = connections
+                query.accountsBeside = Set(visit.site.accounts(for: visit.principal).map(\.account.id))
+            }
+            // The records alone: what each holds up is counted where it is shown.
+            for cause in try await visit.site.parts.store.issues(query, PageRequest(limit: 200)).items.map(\.cause) {
                 if let connection = cause.connection { connections[connection, default: 0] += 1 }
                 if let account = cause.account { accounts[account, default: 0] += 1 }
             }
