@@ -58,7 +58,9 @@ enum IssueText {
             parts.append("Needs a person, and cannot be written as an issue yet:\n" + lines.joined(separator: "\n"))
         }
         if open == 0 {
-            if unwritten.isEmpty { parts.append(nothing + later) }
+            // Who holds a store releases it, and an order that waits for a person becomes an issue in a while.
+            let isCalm = status["held"] != true && status.at("waiting_on.operator")?.integer ?? 0 == 0
+            if unwritten.isEmpty { parts.append((isCalm ? nothing : "No issue is open yet.") + later) }
         } else {
             let items = status.at("issues.items")?.items ?? []
             let rows = items.map { [$0.cell("id"), $0.cell("title"), held($0), "since " + style.time($0.cell("opened_at"))] }
