@@ -93,7 +93,7 @@ extension PostgresRows {
             SELECT DISTINCT f.order_id AS id FROM unnest(\(arrays.joined(separator: ", "))) AS p (\(names.joined(separator: ", "))) CROSS JOIN LATERAL (
                 SELECT l.order_id FROM lookups AS l WHERE l.bucket = p.bucket AND l.key = p.key
                 AND l.order_id > $\(names.count + 1) AND l.order_id < $\(names.count + 2)
-                \(probes.ways.condition { "SELECT 1 FROM lookups AS o WHERE o.bucket = p.bucket AND \($0) AND o.order_id = l.order_id" })
+                \(probes.ways.condition { "SELECT true FROM lookups AS o WHERE o.bucket = p.bucket AND \($0) AND o.order_id = l.order_id" })
                 ORDER BY l.order_id \(direction) LIMIT $\(names.count + 3)
             ) AS f ORDER BY id \(direction) LIMIT $\(names.count + 3)
             """

@@ -54,7 +54,7 @@ extension PostgresRows {
             """
             SELECT DISTINCT l.run_id, l.event_id FROM unnest(\(arrays.joined(separator: ", "))) AS p (connection, \(names.joined(separator: ", ")))
             JOIN run_lookups AS l ON l.connection = p.connection AND l.key = p.key WHERE true
-            \(probes.condition { "SELECT 1 FROM run_lookups AS o WHERE o.connection = p.connection AND \($0) AND o.run_id = l.run_id" })
+            \(probes.condition { "SELECT true FROM run_lookups AS o WHERE o.connection = p.connection AND \($0) AND o.run_id = l.run_id" })
             """,
             [.texts(connections)] + probes.values(connections.indices),
             isKept: false

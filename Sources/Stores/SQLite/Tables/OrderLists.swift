@@ -71,22 +71,25 @@ extension StoredRows {
         list.require("created_at", from: query.since, to: query.until)
     }
 
-    /// A way to look in a bucket.
+    /// The ways to look on a connection, with its buckets, beginning where the page's first orders most likely are.
     private struct Probe {
-        let bucket: Int64
-        let way: LookUpWay
+        let connection: String
+        let ways: [LookUpWay]
+        var buckets: [Int64]
     }
 
-    /// The ways to look, in each bucket of their connection, beginning where the page's first orders most likely are.
     private func probes(_ search: OrderSearch) throws -> [Probe] {
-        var ways: [String: [LookUpWay]] = [:]
         var probes: [Probe] = []
+        var places: [String: Int] = [:]
         for row in try db.all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket \(search.page.ascending ? "ASC" : "DESC")") {
             let connection: String = row[1]
             if let asked = search.query.connections, !asked.contains(connection) { continue }
-            let found = ways[connection] ?? search.ways(on: connection, by: codec.lookUps.all)
-            ways[connection] = found
-            probes += found.map { Probe(bucket: row[0], way: $0) }
+            if let place = places[connection] {
+                probes[place].buckets.append(row[0])
+            } else {
+                places[connection] = probes.count
+                probes.append(Probe(connection: connection, ways: search.ways(on: connection, by: codec.lookUps.all), buckets: [row[0]]))
+            }
         }
         return probes
     }
@@ -95,29 +98,50 @@ extension StoredRows {
     private func found(_ probes: [Probe], _ search: OrderSearch, after cursor: String?, limit: Int) throws -> [String] {
         let ascending = search.page.ascending
         var first = FirstIdentifiers(limit, ascending: ascending)
-        for probe in probes {
-            // Once there are enough, older buckets are only asked for what is newer than the last of these: hardly any has it.
+        func ask(_ sql: String, _ place: any SQLiteValue, _ way: LookUpWay, _ limit: Int) throws -> [String] {
             let (low, high) = ascending ? (cursor ?? "", first.last ?? "\u{7F}") : (first.last ?? "", cursor ?? "\u{7F}")
-            let others = probe.way.others.flatMap { [$0.first, $0.last].compactMap { $0?.bits } }
-            let rows = try db.all(
-                Self.finding[ascending ? 1 : 0][probe.way.others.count],
-                SQLiteArguments([probe.bucket, probe.way.key.bits, low, high, limit] + others)
-            )
-            first.add(rows.map { $0[0] })
+            let others = way.others.flatMap { [$0.first, $0.last].map { $0?.bits } }
+            return try db.all(sql, SQLiteArguments([place, way.key.bits, low, high, limit] + others)).map { $0[0] }
         }
+        var frequent: [(bucket: Int64, way: LookUpWay)] = []
+        for probe in probes {
+            for way in probe.ways {
+                // One question for all buckets of a connection: most of what is searched for is rare.
+                let ids = try ask(Self.findingAnywhere[way.others.count], probe.connection, way, Self.few)
+                if ids.count < Self.few { first.add(ids) } else { frequent += probe.buckets.map { ($0, way) } }
+            }
+        }
+        // Once there are enough, older buckets are only asked for what is newer than the last of these: hardly any has it.
+        frequent.sort { ascending ? $0.bucket < $1.bucket : $0.bucket > $1.bucket }
+        for (bucket, way) in frequent { first.add(try ask(Self.finding[ascending ? 1 : 0][way.others.count], bucket, way, limit)) }
         return first.identifiers
+    }
+
+    /// So many orders of a connection are no longer few.
+    private static let few = 100
+
+    /// What holds of an order that has a key of each of some further words.
+    private static func others(_ count: Int) -> String {
+        (0..<count).map {
+            " AND EXISTS (SELECT 1 FROM lookups AS o WHERE o.bucket = l.bucket AND o.key IN (?\(6 + 2 * $0), ?\(7 + 2 * $0)) AND o.order_id = l.order_id)"
+        }.joined()
+    }
+
+    /// The statements that look in all buckets of a connection, in no order, by how many further words there are.
+    private static let findingAnywhere = (0...LookUpWay.most).map { count in
+        """
+        SELECT l.order_id FROM lookup_buckets AS b CROSS JOIN lookups AS l ON l.bucket = b.bucket AND l.key = ?2
+        WHERE b.connection = ?1 AND l.order_id > ?3 AND l.order_id < ?4\(others(count)) LIMIT ?5
+        """
     }
 
     /// The statements that look in a bucket, newest and oldest first, by how many further words there are.
     private static let finding = ["DESC", "ASC"].map { direction in
         (0...LookUpWay.most).map { count in
-            let others = (0..<count).map {
-                " AND EXISTS (SELECT 1 FROM lookups AS o WHERE o.bucket = ?1 AND o.key IN (?\(6 + 2 * $0), ?\(7 + 2 * $0)) AND o.order_id = l.order_id)"
-            }
-            return """
-                SELECT l.order_id FROM lookups AS l WHERE l.bucket = ?1 AND l.key = ?2 AND l.order_id > ?3 AND l.order_id < ?4\(others.joined())
-                ORDER BY l.order_id \(direction) LIMIT ?5
-                """
+            """
+            SELECT l.order_id FROM lookups AS l WHERE l.bucket = ?1 AND l.key = ?2 AND l.order_id > ?3 AND l.order_id < ?4\(others(count))
+            ORDER BY l.order_id \(direction) LIMIT ?5
+            """
         }
     }
 
