@@ -2,7 +2,7 @@
 from stage import ADMIN, call
 
 LISTS = (
-    "/", "/orders", "/events", "/runs", "/issues", "/dead", "/connections", "/accounts", "/plugins", "/webhooks", "/audit", "/settings")
+    "/", "/orders", "/events", "/runs", "/issues", "/dead", "/connections", "/accounts", "/plugins", "/webhooks", "/audit", "/erasures", "/settings")
 
 
 def of(host):
@@ -16,7 +16,7 @@ def of(host):
         # One of every state: each has buttons and words of its own.
         if order["state"] not in states:
             states.add(order["state"])
-            pages.append(f"/orders/{order['id']}")
+            pages += [f"/orders/{order['id']}", f"/orders/{order['id']}/person"]
     runs, kinds = host.items("/runs?limit=200"), set()
     for run in runs:
         kind = (run["hook"], run["state"])

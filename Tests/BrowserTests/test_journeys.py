@@ -65,6 +65,32 @@ class Journeys(unittest.TestCase):
         self.see("Jane Doe")
         self.see("candidate")
 
+    def test_a_person_is_erased(self):
+        self.start()
+        self.simulators.order(self.host, "acme", "application-101", "Jane", "Doe")
+        order = self.host.order_in("requested", "acme", "application-101")
+        self.visitor.go(f"/orders/{order['id']}")
+        self.page.get_by_role("link", name="This person").click()
+        self.page.wait_for_url("**/person")
+        self.see("Nothing has been done yet")
+        self.see("Still open")
+        # By keyboard alone: the dialog opens with the note, and Escape leaves everything as it was.
+        summary = self.page.locator("main details.act > summary", has_text="Erase all the same")
+        summary.focus()
+        self.page.keyboard.press("Enter")
+        self.page.locator("dialog[open]").wait_for()
+        self.page.keyboard.press("Escape")
+        self.assertEqual(self.host.items("/erasures"), [])
+        self.act("Erase all the same", "asked by letter")
+        self.page.wait_for_url("**/erasures/ers_*")
+        self.see("It is done")
+        with self.page.expect_download() as download:
+            self.page.get_by_role("link", name="Download the certificate").click()
+        self.assertIn("certificate-ers_", download.value.suggested_filename)
+        self.assertNotIn("Doe", pathlib.Path(download.value.path()).read_text())
+        self.visitor.go("/orders?q=doe")
+        self.see("No order matches")
+
     def test_a_wrong_key_is_mended(self):
         self.start()
         wrong = self.settings.replace(stories.ZINC_KEY, "the-key-of-last-year")

@@ -147,6 +147,48 @@ struct OrderTests {
         }
     }
 
+    @Test("Who sees some connections only can adopt what nobody vouches for, when they say so once more")
+    func forcedAdoption() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
+        let token = try await fixture.token([.operate], connections: ["acme"])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            let path = "/orders/\(order.id)"
+            let seen = try #require(Browser.hidden("updated_at", in: try await browser.html(path)))
+            let adopting = [(name: "action", value: "adopt"), (name: "provider_ref", value: "ref-<b>1"), (name: "updated_at", value: seen)]
+            let refused = try await browser.submit(path + "/resolve", on: path, adopting)
+            #expect(refused.status == 422 && refused.html.contains("Adopt all the same") && !refused.html.contains("<b>1"))
+            #expect(refused.html.contains("name=\"force\" value=\"1\""))
+            #expect(try await fixture.store.order(order.id)?.state == .uncertain)
+            let done = try await browser.submit(path + "/resolve", on: path, adopting + [(name: "force", value: "1")])
+            #expect(done.status == 303)
+            #expect(try await fixture.store.order(order.id)?.providerRef == "ref-<b>1")
+        }
+    }
+
+    @Test("Where the only request that agrees is older, who may not see in what can still send again, after being asked once more")
+    func maskedResubmit() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
+        let token = try await fixture.token([.operate])
+        let made = order.createdAt + .seconds(-3600)
+        let person = Report.Subject(firstName: "Ana", lastName: "Roe", email: "ana@example.test", reference: nil)
+        fixture.provider.list([ListedRequest(reference: "ref-older", createdAt: made, subject: person)])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            let path = "/orders/\(order.id)"
+            let seen = try #require(Browser.hidden("updated_at", in: try await browser.html(path)))
+            let again = [(name: "action", value: "resubmit"), (name: "updated_at", value: seen)]
+            let refused = try await browser.submit(path + "/resolve", on: path, again)
+            #expect(refused.status == 409 && refused.html.contains("Send again all the same"))
+            #expect(try await fixture.store.order(order.id)?.state == .uncertain)
+            let done = try await browser.submit(path + "/resolve", on: path, again + [(name: "force", value: "1")])
+            #expect(done.status == 303)
+            #expect(try await fixture.store.order(order.id)?.state != .uncertain)
+        }
+    }
+
     @Test("The desk lists what the provider has, by agreement and without a name of somebody else; one form adopts it")
     func deskList() async throws {
         let fixture = try await DashboardFixture()

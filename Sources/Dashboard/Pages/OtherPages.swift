@@ -4,6 +4,7 @@ enum OtherPages {
         EventsPage.handlers + EventPage.handlers + RunsPage.handlers + RunPage.handlers + IssuesPage.handlers + IssuePage.handlers + DeadPage.handlers
         + PlanPage.handlers + BulkPage.handlers + ConnectionsPage.handlers + ConnectionPage.handlers + AccountsPage.handlers + AccountPage.handlers
         + PluginsPage.handlers + WebhooksPage.handlers + WebhookPage.handlers + AuditPage.handlers + SettingsPage.handlers
+        + ErasePage.handlers + Erased.handlers
 
     /// Their templates, by name.
     static let templates: [String: String] = [
@@ -12,6 +13,6 @@ enum OtherPages {
         BulkPage.templates,
         ConnectionsPage.templates, ConnectionPage.templates, Contact.templates, Rhythms.templates, SetupChecks.templates, AccountsPage.templates,
         AccountPage.templates, Packages.templates, PluginsPage.templates, WebhooksPage.templates, WebhookPage.templates, AuditPage.templates,
-        SettingsPage.templates,
+        SettingsPage.templates, ErasePage.templates, Erased.templates,
     ].reduce(into: [:]) { all, own in all.merge(own) { $1 } }
 }

@@ -30,6 +30,7 @@ enum AuditPage {
             "verify_href": "/audit?verify=1",
         ]
         if let pager = list.pager(answer) { model["pager"] = pager }
+        if ErasePage.isFor(visit) { model["erased"] = true }
         if visit.query("verify") != nil { model["verified"] = verified(try await visit.get("audit", "verify")) }
         return .page(Page("Audit", .audit, isLive: visit.query("verify") == nil, content: visit.render("audit", model)))
     }
@@ -57,7 +58,7 @@ enum AuditPage {
     /// Where a subject has a page of its own.
     static func subject(_ id: String?) -> String? {
         guard let id else { return nil }
-        let places = ["ord_": "/orders/", "evt_": "/events/", "run_": "/runs/", "iss_": "/issues/", "blk_": "/bulk/"]
+        let places = ["ord_": "/orders/", "evt_": "/events/", "run_": "/runs/", "iss_": "/issues/", "blk_": "/bulk/", "ers_": "/erasures/"]
         return places.first { id.hasPrefix($0.key) }.map { $0.value + PercentEncoding.text(id) }
     }
 
@@ -91,7 +92,7 @@ enum AuditPage {
         {{#verified}}{{#is_ok}}<p class="said good" role="status">The chain is whole: {{entry_count}} entries. Write its head down elsewhere: <code>{{head_text}}</code></p>{{/is_ok}}
         {{^is_ok}}<div class="said bad" role="alert"><p class="strong">The chain is broken.</p>{{#problems}}<p>{{problem_text}}</p>{{/problems}}</div>{{/is_ok}}{{/verified}}
         {{>facet-sets}}
-        <p class="row lead"><a class="button" href="{{verify_href}}">Verify the chain</a> <a class="button" href="{{export_href}}">Export what matches</a></p>
+        <p class="row lead"><a class="button" href="{{verify_href}}">Verify the chain</a> <a class="button" href="{{export_href}}">Export what matches</a>{{#erased}} <a class="button" href="/erasures">Erasures</a>{{/erased}}</p>
         <div id="audit" data-live>
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Entries, newest first</caption>

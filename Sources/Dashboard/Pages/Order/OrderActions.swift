@@ -61,6 +61,39 @@ enum OrderActions {
         return body
     }
 
+    /// What a refused decision can still be carried out with, where whoever decides knows better; nil where nothing can.
+    static func forced(_ problem: ProblemDocument, _ visit: Visit) -> Model? {
+        let id = visit.parameter("id")
+        guard visit.may(.operate), visit.field("force") == nil, let action = visit.field("action") else { return nil }
+        var hidden = [(name: "action", value: action), (name: "force", value: "1")]
+        if let seen = visit.field("updated_at") { hidden.append((name: "updated_at", value: seen)) }
+        switch (action, problem.code) {
+        case ("adopt", "unconfirmed"), ("adopt", "unknown_reference"), ("adopt", "provider_unavailable"):
+            guard let reference = visit.field("provider_ref")?.trimmed else { return nil }
+            return Parts.action(
+                "Adopt all the same",
+                id: "forced",
+                path: "/orders/\(id)/resolve",
+                question: "Adopt \(reference) without its being sure?",
+                what:
+                    "The order goes on with that request, whoever it is about: what is reported of it is told to the ATS as this person's. Look at it at the provider first. Nothing is ordered.",
+                tone: "danger",
+                hidden: hidden + [(name: "provider_ref", value: reference)]
+            )
+        case ("resubmit", "not_asked"), ("resubmit", "found_at_provider"):
+            return Parts.action(
+                "Send again all the same",
+                id: "forced",
+                path: "/orders/\(id)/resolve",
+                question: "Order a second screening?",
+                what: "One more screening is ordered. If the provider has the first, the candidate is asked twice and both are billed: be sure.",
+                tone: "danger",
+                hidden: hidden
+            )
+        default: return nil
+        }
+    }
+
     private static func resolution(_ visit: Visit) -> JSON {
         var body = note(visit)
         body["action"] = JSON(visit.field("action"))

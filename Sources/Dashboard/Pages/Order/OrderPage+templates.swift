@@ -5,10 +5,11 @@ extension OrderPage {
         <div class="title"><h1>{{heading}}</h1><span class="row">{{#chip}}{{>state}}{{/chip}}{{#outcome}}{{>state}}{{/outcome}}{{#waits_for}}<span class="small">with {{>party}}</span>{{/waits_for}}</span></div>
         {{#done}}<p class="said good" role="status">{{done}}</p>{{/done}}
         {{#refused}}<p class="said bad" role="alert">Nothing was done. {{refused}}</p>{{/refused}}
+        {{#forced}}<div class="actions">{{>action}}</div>{{/forced}}
         <div id="order-top" data-live>
         <section class="card" aria-label="Where it stands"><p class="sentence">{{sentence}}</p>
         {{#trouble}}<p class="note small">{{code}}{{#message}}: {{message}}{{/message}}</p>{{/trouble}}
-        <div class="actions">{{#actions}}{{>action}}{{/actions}}<a class="button" href="{{case}}">Case file</a></div></section>
+        <div class="actions">{{#actions}}{{>action}}{{/actions}}<a class="button" href="{{case}}">Case file</a>{{#person}}<a class="button" href="{{person_href}}">This person</a>{{/person}}</div></section>
         {{#desk}}{{>desk}}{{/desk}}
         <section class="card"><header><h2>The way it took</h2></header>
         {{#machine}}<div class="scroll" tabindex="0" role="region" aria-label="States, with the way it took">{{{picture}}}</div>

@@ -119,6 +119,8 @@ enum OrderPage {
         }
         model["revealed"] = revealed.map { ["title": $0.field.title, "value": $0.value] as Model }
         if visit.may(.readPersonal) || visit.viewer.revealing != nil { model["looks"] = ["list": try await Looks.models(of: id, visit)] as Model }
+        if ErasePage.isFor(visit) { model["person"] = ["person_href": "/orders/\(id)/person"] as Model }
+        if let problem { model["forced"] = OrderActions.forced(problem, visit) }
         model["done"] = OrderActions.said(visit.query("done"))
         if let problem { model["refused"] = problem.detail.prefix(1).uppercased() + problem.detail.dropFirst() }
         return Page(name ?? external, .orders, status: problem?.status ?? 200, isLive: revealed == nil, content: visit.render("order", model))

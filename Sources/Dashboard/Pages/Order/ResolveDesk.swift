@@ -25,7 +25,7 @@ enum ResolveDesk {
                 account?.capabilities.report == true
                     ? "\(provider) is asked for the reference first: one that it does not know, or that is about somebody else, is refused. "
                         + (visit.viewer.principal.connections == nil
-                            ? "" : "One of which it does not say whose it is you can adopt with force only, by the command line. ")
+                            ? "" : "Where it does not say whose one is, you are asked once more. ")
                         + "Nothing is ordered."
                     : "\(provider) cannot be asked: look twice at the reference. Nothing is ordered.",
                 inputs: [(name: "provider_ref", title: "\(provider)'s reference of the request", value: "")]

@@ -6,6 +6,7 @@ extension OrdersPage {
         <nav class="views" aria-label="Views"><ul>{{#views}}<li><a href="{{view_href}}"{{#is_view}} aria-current="page"{{/is_view}}>{{view_name}}</a></li>{{/views}}</ul>
         <details class="keep"><summary>Keep this view</summary><p class="row small"><code id="view-address">{{view_address}}</code> <button type="button" data-copy="view-address">Copy this view's address</button></p></details></nav>
         {{>reasoned-search}}
+        {{#look}}{{>person-look}}{{/look}}
         <div class="facets" role="group" aria-label="Filters">
         {{#facets}}<div class="set"><span class="name">{{set_name}}</span>
         {{#choices}}<a class="facet" href="{{href}}"{{#is_set}} aria-current="true"{{/is_set}}>{{#dot_class}}<span class="dot {{dot_class}}"></span>{{/dot_class}}{{name}}{{#count}} <span class="n">{{count}}</span>{{/count}}</a>
@@ -14,6 +15,7 @@ extension OrdersPage {
         </div>
         <div class="card list" id="order-list" data-live>
         {{#none}}{{>empty}}{{/none}}
+        {{#cut}}<p class="said small">{{said}} <a href="{{on}}">Look on</a></p>{{/cut}}
         {{^none}}
         <table class="cards"><caption class="sr">Orders, newest first</caption>
         <thead><tr><th scope="col">Who</th><th scope="col">State</th><th scope="col">Life</th><th scope="col">Age</th><th scope="col">Next</th><th scope="col">Where</th></tr></thead>

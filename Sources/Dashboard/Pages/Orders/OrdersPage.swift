@@ -1,4 +1,5 @@
 import HTTPTypes
+import Pipeline
 import Screening
 import Web
 
@@ -12,9 +13,12 @@ enum OrdersPage {
                 if let hit = try await externalID(text.trimmed, visit) { return .seeOther(hit) }
                 return .page(try await page(visit, try await found(visit)))
             }
-            // Where several orders match there is nothing else to look for.
+            // Where orders match there is nothing else to look for.
             let list = try await found(visit)
-            if (list["items"]?.items ?? []).count < 2, let hit = try await onlyHit(text, visit, as: visit.principal) { return .seeOther(hit) }
+            if let order = onlyOrder(list, text, visit) { return .seeOther("/orders/\(PercentEncoding.text(order))") }
+            if (list["items"]?.items ?? []).count < 2, list["next"]?.text == nil, let hit = try await onlyHit(text, visit, as: visit.principal) {
+                return .seeOther(hit)
+            }
             return .page(try await page(visit, list))
         },
         PageHandler.get("/orders.csv", isExport: true) { visit in .file(try await OrdersExport.file(visit)) },
@@ -51,6 +55,16 @@ enum OrdersPage {
         guard !text.hasPrefix("{"), text.utf8.count <= 200 else { return nil }
         let orders = try await visit.get("orders", query: [(name: "external_id", value: text), (name: "limit", value: "2")])["items"]?.items ?? []
         return orders.count == 1 ? orders[0]["id"]?.text.map { "/orders/" + $0 } : nil
+    }
+
+    /// The order that a text finds where it is the only one, and nothing else narrows the list; nil where the text is also a name of the settings.
+    private static func onlyOrder(_ list: JSON, _ text: String, _ visit: Visit) -> String? {
+        guard visit.may(.readPersonal), list["next"]?.text == nil, view(visit).count == 1, visit.query("cursor") == nil,
+            let items = list["items"]?.items, items.count == 1
+        else { return nil }
+        let (registry, name) = (visit.site.parts.registry, text.trimmed)
+        guard registry.account(name) == nil, registry.connection(name) == nil else { return nil }
+        return items[0]["id"]?.text
     }
 
     /// What the API lists for the view.
@@ -96,7 +110,7 @@ enum OrdersPage {
             "asks_reason": visit.viewer.revealing != nil && search == nil && visit.query("q") != nil, "asked_for": visit.query("q") ?? "",
             "has_csv": search == nil, "search_over": visit.query("search") != nil && search == nil,
         ]
-        if orders.isEmpty {
+        if orders.isEmpty, list["next"]?.text == nil {
             model["none"] =
                 query.isEmpty && visit.query("search") == nil && visit.query("cursor") == nil
                 ? [
@@ -105,11 +119,26 @@ enum OrdersPage {
                 ] as Model
                 : ["heading": "No order matches", "text": emptyText(visit), "link": ["href": "/orders", "name": "Show all orders"] as Model] as Model
         }
-        if let next = list["next"]?.text { model["older"] = address.with("cursor", next).text }
+        if let next = list["next"]?.text {
+            model["older"] = address.with("cursor", next).text
+            if search != nil || visit.query("q") != nil {
+                model["cut"] = ["said": cutText(orders.count), "on": address.with("cursor", next).text] as Model
+            }
+        }
         if visit.query("cursor") != nil { model["newest"] = address.text }
         if let text = search?.text ?? visit.query("q") { model["found_for"] = text }
         if search != nil { model["is_filtered"] = true }
+        if ErasePage.isFor(visit), let address = visit.query("q")?.trimmed, address.contains("@") { model["look"] = ["look_for": address] as Model }
         return Page("Orders", .orders, content: visit.render("orders", model))
+    }
+
+    /// What a page of a search does not show, while there may be more.
+    private static func cutText(_ count: Int) -> String {
+        switch count {
+        case rowsOnPage: "The newest \(count) of more. Add a word, a state or a connection to see fewer."
+        case 0: "None yet: the newest of those that the text finds were looked at, not all."
+        default: "\(count) so far: the newest of those that the text finds were looked at, not all."
+        }
     }
 
     private static func emptyText(_ visit: Visit) -> String {
