@@ -44,7 +44,7 @@ struct OtherPagesTests {
     @Test("What today's script would do with a run is shown beside the script of then, to who may see it, one at a time, with a record")
     func shadow() async throws {
         var fixture = try await DashboardFixture()
-        let (_, run) = try await seed(fixture)
+        let (event, run) = try await seed(fixture)
         let asked = Changing<[String]>([])
         fixture.parts.shadow = { run in
             asked.value += [run["id"]?.text ?? ""]
@@ -71,6 +71,13 @@ struct OtherPagesTests {
             #expect(asked.value == [run] && page.contains("http.post https://ats.example.test/x"))
             let entries = try await fixture.store.audit(AuditQuery(), PageRequest()).items
             #expect(entries.contains { $0.action == "run.shadow" && $0.subject == run } && entries.contains { $0.action == "run.read" })
+            // The page of the event that led to the run shows the same.
+            #expect(!(try await other.html("/events/\(event)")).contains("/shadow\""))
+            #expect(try await other.submit("/events/\(event)/shadow", on: "/").status == 403)
+            #expect(try await browser.html("/events/\(event)").contains("/events/\(event)/shadow"))
+            let there = try await browser.submit("/events/\(event)/shadow", on: "/events/\(event)").html
+            #expect(there.contains("orders[1].package") && there.contains("&lt;b&gt;pkg_2") && there.contains("What was received"))
+            #expect(asked.value == [run, run])
         }
         let turns = ShadowTurns()
         #expect(turns.begin("a") && !turns.begin("a") && turns.begin("b") && !turns.begin("c"))
@@ -204,6 +211,53 @@ struct OtherPagesTests {
         }
     }
 
+    @Test("Something else on a page has an entry of the audit of its own")
+    func ownEntries() async throws {
+        let fixture = try await DashboardFixture()
+        let (event, run) = try await seed(fixture)
+        let token = try await fixture.token([.readPersonal])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            let order = try await fixture.order("application-1")
+            _ = try await browser.html("/runs/\(run)")
+            _ = try await browser.html("/events/\(event)")
+            _ = try await browser.html("/orders/\(order.id)")
+            let looks = try await fixture.store.audit(AuditQuery(), PageRequest(ascending: true)).items.filter { $0.action.hasSuffix(".read") }
+            for id in [run, event, order.id] { #expect(looks.contains { $0.subject == id }, "\(id)") }
+            // A page names everything that it showed, and what is not its own stands by itself.
+            for look in looks { #expect(look.details["page"] != nil) }
+            for look in looks where look.subject != nil {
+                let others = (look.details["shown"]?.items ?? []).compactMap { $0.text?.split(separator: " ").dropFirst().first.map(String.init) }
+                for id in others { #expect(looks.contains { $0.subject == id }, "\(id) was shown") }
+            }
+        }
+    }
+
+    @Test("The audit is for those who may, names who did what, leads to what it was done to, and says whether the chain is whole")
+    func audit() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1")
+        let token = try await fixture.token([.operate])
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await other.signIn(token.secret)
+            for path in ["/audit", "/audit/export"] { #expect(try await other.get(path).status == 403, "\(path)") }
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await browser.submit("/orders/\(order.id)/cancel", on: "/orders/\(order.id)", [(name: "note", value: "<b>asked</b> by letter")])
+            let page = try await browser.html("/audit")
+            #expect(page.contains("order.cancel") && page.contains("href=\"/orders/\(order.id)\"") && page.contains("session.begin"))
+            #expect(page.contains("Ben Poe") && page.contains("&lt;b&gt;asked") && !page.contains("<b>asked"))
+            #expect(page.contains("/erasures"))
+            let some = try await browser.html("/audit?subject=\(order.id)&action=order.cancel")
+            #expect(some.contains("order.cancel") && !some.contains("session.begin"))
+            #expect(try await browser.html("/audit?action=nothing.").contains("Nothing matches these filters"))
+            #expect(try await browser.html("/audit?verify=1").contains("The chain is whole"))
+            let file = try await browser.get("/audit/export?action=order.cancel")
+            #expect(file.header("Content-Disposition")?.contains("audit.ndjson") == true && file.html.contains("\"order.cancel\""))
+            #expect(!file.html.contains("session.begin"))
+        }
+    }
+
     @Test("Settings show where each comes from, and of secrets a fingerprint")
     func settings() async throws {
         var fixture = try await DashboardFixture()
@@ -217,6 +271,11 @@ struct OtherPagesTests {
             _ = try await browser.signIn(DashboardFixture.admin)
             let page = try await browser.html("/settings")
             #expect(page.contains("fairlead.yaml:7") && page.contains("ab12cd34ef") && page.contains("default"))
+            #expect(page.contains("a fingerprint is shown") && !page.contains("account-secret") && !page.contains(DashboardFixture.admin))
+            let token = try await fixture.token([.readPersonal])
+            let other = browser.another
+            _ = try await other.signIn(token.secret)
+            #expect(!(try await other.html("/settings")).contains("ab12cd34ef"))
         }
     }
 }

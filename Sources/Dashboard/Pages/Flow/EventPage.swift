@@ -3,7 +3,7 @@ import Screening
 /// One event: what was received, and everything that came of it.
 enum EventPage {
     static let handlers = [
-        PageHandler.get("/events/{id}") { visit in try await page(visit) },
+        PageHandler.get("/events/{id}") { visit in .page(try await page(visit)) },
         PageHandler.post("/events/{id}/replay", .operate) { visit in try await command(visit, "replay") },
         PageHandler.post("/events/{id}/discard", .operate) { visit in try await command(visit, "discard") },
     ]
@@ -14,7 +14,14 @@ enum EventPage {
         return .seeOther("/events/\(id)?done=\(name)")
     }
 
-    private static func page(_ visit: Visit) async throws -> Reply {
+    /// The run that began last for the event; nil where there is none.
+    static func newestRun(_ visit: Visit) async throws -> String? {
+        let runs = try await visit.get("runs", query: [("event", visit.parameter("id")), ("hook", "on_event"), ("limit", "1")])
+        return runs["items"]?.items?.first?["id"]?.text
+    }
+
+    /// - Parameter shadow: what today's script would do with it, where somebody asked.
+    static func page(_ visit: Visit, shadow: Model? = nil) async throws -> Page {
         let event = try await visit.get("events", visit.parameter("id"))
         let id = event["id"]?.text ?? ""
         var facts = Facts()
@@ -36,8 +43,10 @@ enum EventPage {
         let runs = try await visit.get("runs", query: [("event", id), ("limit", "50")])["items"]?.items ?? []
         model["runs"] = runs.map { RunsPage.row($0, visit) }
         model["has_runs"] = !runs.isEmpty
+        if runs.contains(where: { $0["hook"]?.text == "on_event" }), let action = RunShadow.action(ofEvent: id, visit) { model["try"] = action }
+        model["shadow"] = shadow
         if let request = event["request"] { model["request"] = self.request(request) } else { model["withheld"] = !visit.may(.readPersonal) }
-        return .page(Page("Event", .events, content: visit.render("event", model)))
+        return Page("Event", .events, isLive: shadow == nil, content: visit.render("event", model))
     }
 
     private static func request(_ request: JSON) -> Model {
@@ -96,7 +105,8 @@ enum EventPage {
         <div id="event" data-live>
         <div class="card stack"><p class="sentence">{{explanation}}</p>
         {{>facts}}
-        {{>actions}}</div>
+        {{>actions}}{{#try}}<div class="actions">{{>action}}</div>{{/try}}</div>
+        {{#shadow}}{{>run-shadow}}{{/shadow}}
         {{#has_runs}}<section class="card list"><header><h2>What the scripts did</h2></header>{{>run-table}}</section>{{/has_runs}}
         </div>
         <section class="card stack"><header><h2>What was received</h2></header>

@@ -7,25 +7,44 @@ import Web
 enum RunShadow {
     static let handlers = [
         PageHandler.post("/runs/{id}/shadow", .operate) { visit in
-            try visit.principal.require(.readPersonal)
-            guard let shadow = visit.site.parts.shadow else { throw ProblemDocument(404, "not_found", "Not found", "this host cannot try runs") }
             let id = visit.parameter("id")
-            guard visit.site.shadows.begin(visit.principal.id) else {
-                throw ProblemDocument(
-                    429,
-                    "one_at_a_time",
-                    "One at a time",
-                    "another run is being tried; wait for its answer",
-                    retryAfter: .seconds(5)
-                )
-            }
-            defer { visit.site.shadows.end(visit.principal.id) }
-            let run = try await whole(id, visit)
-            try await visit.site.parts.api.record("run.shadow", by: visit.viewer.acting, subject: id)
-            let model = model(try await shadow(run))
+            let model = try await tried(id, visit)
             return try await visit.drawn { try await RunPage.page(visit, shadow: model) }
-        }
+        },
+        // The same for what an event led to: the run that began last.
+        PageHandler.post("/events/{id}/shadow", .operate) { visit in
+            guard let run = try await EventPage.newestRun(visit) else {
+                throw ProblemDocument(409, "no_run", "Not possible now", "no script has run for this event yet")
+            }
+            let model = try await tried(run, visit)
+            return try await visit.drawn { .page(try await EventPage.page(visit, shadow: model)) }
+        },
     ]
+
+    /// What trying a run says.
+    private static func tried(_ id: String, _ visit: Visit) async throws -> Model {
+        try visit.principal.require(.readPersonal)
+        guard let shadow = visit.site.parts.shadow else { throw ProblemDocument(404, "not_found", "Not found", "this host cannot try runs") }
+        guard visit.site.shadows.begin(visit.principal.id) else {
+            throw ProblemDocument(
+                429,
+                "one_at_a_time",
+                "One at a time",
+                "another run is being tried; wait for its answer",
+                retryAfter: .seconds(5)
+            )
+        }
+        defer { visit.site.shadows.end(visit.principal.id) }
+        let run = try await whole(id, visit)
+        try await visit.site.parts.api.record("run.shadow", by: visit.viewer.acting, subject: id)
+        return model(try await shadow(run))
+    }
+
+    /// The button on an event's page; nil where nobody can say, or the viewer may not see what would come of it.
+    static func action(ofEvent id: String, _ visit: Visit) -> Model? {
+        guard visit.site.parts.shadow != nil, visit.may(.operate), visit.may(.readPersonal) else { return nil }
+        return button("/events/\(id)/shadow", question: "Try today's script on this event?")
+    }
 
     /// The button; nil where nobody can say, or the viewer may not see what would come of it.
     static func action(_ run: JSON, _ visit: Visit) -> Model? {
@@ -33,11 +52,15 @@ enum RunShadow {
         else {
             return nil
         }
-        return Parts.action(
+        return button("/runs/\(id)/shadow", question: "Try today's script on this run?")
+    }
+
+    private static func button(_ path: String, question: String) -> Model {
+        Parts.action(
             "What would today's script do?",
             id: "shadow",
-            path: "/runs/\(id)/shadow",
-            question: "Try today's script on this run?",
+            path: path,
+            question: question,
             what:
                 "The script of then and today's are run side by side, out of the way, and answered from what was answered then. Nothing is sent, ordered or changed."
         )
