@@ -148,10 +148,6 @@ struct SQLiteRestore: Sendable {
     private func isEnough(_ keyPath: String) throws -> Bool {
         let keyFile = try BackupContainer(keyPath, isReadOnly: true)
         defer { keyFile.close() }
-        let lookUps = try keyFile.database.read { db in
-            try db.tableExists("keyring")
-                ? Set(try String.fetchAll(db, sql: "SELECT name FROM keyring").compactMap { Keyring.lookUp($0)?.number }) : []
-        }
         let made = try keyFile.database.read { db -> Int64 in
             guard try db.tableExists("data_keys"), try Int64.fetchOne(db, sql: "SELECT count(*) FROM keyring") ?? 0 > 0 else { return -1 }
             return try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'data_keys'") ?? 0
@@ -159,11 +155,7 @@ struct SQLiteRestore: Sendable {
         guard made >= 0 else { return false }
         let container = try BackupContainer(files.path, isReadOnly: true)
         defer { container.close() }
-        // What was hashed with a look-up key that gave way since would never be found: neither by a search nor by an erasure.
-        let hashed = try container.database.read { db in
-            Set(try Int.fetchAll(db, sql: "SELECT DISTINCT lookup_number FROM orders UNION SELECT DISTINCT number FROM run_lookups"))
-        }
-        guard hashed.isSubset(of: lookUps) else { return false }
+        guard try BackupProof.finds(container, by: keyFile) else { return false }
         // Another store's keys, and an index key that was changed since, open or find nothing of it.
         var problems: [String] = []
         guard let opened = try BackupProof.open(keyFile, keys, &problems) else { return false }

@@ -58,7 +58,12 @@ enum BackupProof {
                     if try !isProven(container, by: seal) { problems.append(notProven(container)) }
                     if !isLive, try !isProven(keyFile, by: seal) { problems.append(notProven(keyFile)) }
                     outcome.isSealed = opened.master.note != nil
-                    if isWhole { outcome.sampled = try sample(container, keyFile, opened, &problems) }
+                    if isWhole {
+                        outcome.sampled = try sample(container, keyFile, opened, &problems)
+                        if try !finds(container, by: keyFile) {
+                            problems.append("it has orders that are found by a key which \(keyFile.path) lacks: a key rotation ended meanwhile")
+                        }
+                    }
                 }
             } else {
                 outcome.unproven = "no key is here: whether somebody changed it can only be told with the encryption.keys of its store (--config)"
@@ -142,6 +147,19 @@ enum BackupProof {
             problems.append("the keys at hand do not open it: \(error)")
             return nil
         }
+    }
+
+    /// Whether every key is there that orders and runs were hashed with. What was hashed with one that gave way would never be found: neither by a search nor
+    /// by an erasure.
+    static func finds(_ container: BackupContainer, by keyFile: BackupContainer) throws -> Bool {
+        let lookUps = try keyFile.database.read { db in
+            guard try db.tableExists("keyring") else { return Set<Int>() }
+            return Set(try String.fetchAll(db, sql: "SELECT name FROM keyring").compactMap { Keyring.lookUp($0)?.number })
+        }
+        let hashed = try container.database.read { db in
+            Set(try Int.fetchAll(db, sql: "SELECT DISTINCT lookup_number FROM orders UNION SELECT DISTINCT number FROM run_lookups"))
+        }
+        return hashed.isSubset(of: lookUps)
     }
 
     /// Opens rows with the keys at hand, and finds orders by the name that their ATS has for them. Returns how many opened.

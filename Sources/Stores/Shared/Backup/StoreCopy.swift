@@ -167,7 +167,12 @@ public enum StoreCopy {
         return try rows.database.write { db in
             try SchemaMigration.make(manifest.schema, in: db, now: now)
             let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
-            return try ContainerLoading.load(container, kind: manifest.kind, into: SQLiteTarget(db: db), total: total, progress)
+            let tables = try ContainerLoading.load(container, kind: manifest.kind, into: SQLiteTarget(db: db), total: total, progress)
+            // The next event gets a number that none had, also none that is gone and whose dedupe key still counts.
+            let highest = "(SELECT coalesce(max(seq), 0) FROM (SELECT seq FROM events UNION ALL SELECT seq FROM past_events))"
+            let next = "INSERT INTO sqlite_sequence (name, seq) SELECT 'events', \(highest)"
+            try db.execute(sql: "DELETE FROM sqlite_sequence WHERE name = 'events'; \(next)")
+            return tables
         }
     }
 
