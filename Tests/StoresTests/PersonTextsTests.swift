@@ -37,9 +37,23 @@ struct PersonTextsTests {
 
     @Test(
         "In what people write, names are names where they are written so",
-        arguments: ["Ana Roe rang", "of ROE, ANA:", "Ána Roe", "application-101"]
+        arguments: ["Ana Roe rang", "of ROE, ANA:", "Ána Roe", "application-101", "at Ana Roe's request", "Ana Roe’s", "'Ana Roe'"]
     )
     func written(_ text: String) { #expect(PersonTexts(writtenOf: [Self.ana], addresses: []).stand(in: text)) }
+
+    @Test(
+        "So are names with several first names, with apostrophes and hyphens, and of scripts without capitals",
+        arguments: [
+            ("Ana Maria", "Roe", "Ana Roe rang"), ("Ana Maria", "Roe", "Roe, Ana Maria"), ("Ana-Maria", "Roe", "for Ana Roe"),
+            ("Ana", "O'Roe", "Ana O’Roe's request"), ("Ana", "d'Roe", "Ana d'Roe"), ("Jörg", "Roe", "Joerg Roe"), ("אנה", "רו", "אנה רו"),
+            ("ანა", "როე", "ანა როე"), ("小明", "王", "请给王小明回电"), ("小明", "王", "小明 王"),
+        ]
+    )
+    func written(first: String, last: String, text: String) {
+        var order = Self.ana
+        order.candidate = Candidate(firstName: first, lastName: last, email: "ana@example.test", country: "GB")
+        #expect(PersonTexts(writtenOf: [order], addresses: []).stand(in: text))
+    }
 
     @Test("Words that are not do not", arguments: ["Ana rang", "roe, ana", "Ana roe", "Ana and Bo Roe", "Banana Roe"])
     func unwritten(_ text: String) { #expect(!PersonTexts(writtenOf: [Self.ana], addresses: []).stand(in: text)) }

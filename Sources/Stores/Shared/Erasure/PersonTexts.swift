@@ -15,6 +15,8 @@ struct PersonTexts {
     /// Whether a name is one only where it is written with capitals: whoever is called "Please Call" takes no note along that asks to.
     private var areNamesCapital = false
 
+    /// What joins parts of a word.
+    private static let joints: Set<Character> = ["'", "’", "‘", "ʼ", "`", "´", "-", "\u{2010}", "\u{2011}"]
     private static let separators: Set<Character> = [":", "/", "|", " ", "\"", "'", ",", ";", "{", "}", "[", "]", "(", ")", "\n", "\r", "\t"]
 
     /// - Parameter own: the orders whose external ids and names count, too: those of the connection that the texts are of.
@@ -23,8 +25,10 @@ struct PersonTexts {
         self.addresses = addresses.union(written).filter { !$0.isEmpty }
         self.identifiers = identifiers
         tokens = Set(named.map(\.externalID).filter(DeliveredValues.isTelling))
-        names = named.map { (SearchText.words($0.candidate.firstName.value), SearchText.words($0.candidate.lastName.value)) }
-            .filter { !$0.first.isEmpty && !$0.last.isEmpty }
+        names = named.flatMap { order in
+            let lasts = SearchText.readings(order.candidate.lastName.value)
+            return SearchText.readings(order.candidate.firstName.value).flatMap { first in lasts.map { (first: first, last: $0) } }
+        }.filter { !$0.first.isEmpty && !$0.last.isEmpty }
         phones = Set(orders.compactMap { $0.candidate.phone?.value }).compactMap { PhoneDigits($0) }
     }
 
@@ -59,19 +63,36 @@ struct PersonTexts {
 
     private func isCalled(in text: String) -> Bool {
         guard !names.isEmpty else { return false }
-        let words = SearchText.words(text)
+        let readings = SearchText.readings(text)
         let capitals = areNamesCapital ? Self.capitals(in: text) : []
         return names.contains { name in
-            guard [name.first + name.last, name.last + name.first].contains(where: { words.contains(inOrder: $0) }) else { return false }
+            if Self.isUnspaced(name.first + name.last), SearchText.folded(text).contains((name.last + name.first).joined()) { return true }
+            var ways = [name.first + name.last, name.last + name.first]
+            // People write one of several first names.
+            if areNamesCapital { ways += [name.first.prefix(1) + name.last, name.last + name.first.prefix(1)] }
+            guard ways.contains(where: { way in readings.contains { $0.contains(inOrder: way) } }) else { return false }
             // Of `van der Berg` the last word is the one with a capital.
             return !areNamesCapital || !capitals.isDisjoint(with: name.first.prefix(1)) && !capitals.isDisjoint(with: name.last.suffix(1))
         }
     }
 
-    /// The words that begin with a capital.
+    /// The words that begin with a capital, or with a letter of a script that has none. Of `d'Angelo` the second part does.
     private static func capitals(in text: String) -> Set<String> {
-        let capital = text.split { !$0.isLetter && !$0.isNumber && !"'’-".contains($0) }.filter { $0.first?.isUppercase == true }
-        return Set(capital.flatMap { SearchText.words(String($0)) })
+        let words = text.split { !$0.isLetter && !$0.isNumber && !joints.contains($0) }
+        let capital = words.filter { $0.split(whereSeparator: joints.contains).contains { $0.first.map(isCapital) ?? false } }
+        return Set(capital.flatMap { SearchText.spellings(String($0)) })
+    }
+
+    /// Georgian letters count as small ones, and yet begin names as they are: what is asked is whether a title would change it.
+    private static func isCapital(_ character: Character) -> Bool {
+        character.unicodeScalars.first.map { $0.properties.titlecaseMapping == String($0) } ?? false
+    }
+
+    /// Whether a name is of a script that puts nothing between words: the last name comes first, and both are a part of whatever is written around them.
+    private static func isUnspaced(_ words: [String]) -> Bool {
+        words.joined().unicodeScalars.allSatisfy {
+            $0.properties.isIdeographic || (0x1100...0x11FF).contains($0.value) || (0x3040...0x30FF).contains($0.value)
+        }
     }
 }
 
