@@ -39,7 +39,7 @@ struct PersonTextsTests {
         "In what people write, names are names where they are written so",
         arguments: ["Ana Roe rang", "of ROE, ANA:", "Ána Roe", "application-101", "at Ana Roe's request", "Ana Roe’s", "'Ana Roe'"]
     )
-    func written(_ text: String) { #expect(PersonTexts(writtenOf: [Self.ana], addresses: []).stand(in: text)) }
+    func written(_ text: String) { #expect(PersonTexts(writtenOf: [Self.ana], addresses: [], identifiers: []).stand(in: text)) }
 
     @Test(
         "So are names with several first names, with apostrophes and hyphens, and of scripts without capitals",
@@ -52,11 +52,17 @@ struct PersonTextsTests {
     func written(first: String, last: String, text: String) {
         var order = Self.ana
         order.candidate = Candidate(firstName: first, lastName: last, email: "ana@example.test", country: "GB")
-        #expect(PersonTexts(writtenOf: [order], addresses: []).stand(in: text))
+        #expect(PersonTexts(writtenOf: [order], addresses: [], identifiers: []).stand(in: text))
+    }
+
+    @Test("An order that does not open any more is named by its identifier")
+    func unopened() {
+        let person = PersonTexts(writtenOf: [], addresses: [], identifiers: ["ord_1"])
+        #expect(person.stand(in: "ord_1 was asked about") && !person.stand(in: "Ana Roe rang"))
     }
 
     @Test("Words that are not do not", arguments: ["Ana rang", "roe, ana", "Ana roe", "Ana and Bo Roe", "Banana Roe"])
-    func unwritten(_ text: String) { #expect(!PersonTexts(writtenOf: [Self.ana], addresses: []).stand(in: text)) }
+    func unwritten(_ text: String) { #expect(!PersonTexts(writtenOf: [Self.ana], addresses: [], identifiers: []).stand(in: text)) }
 
     @Test("A number that was only put where one is asked for names nobody", arguments: ["000000000", "1111111", "12345"])
     func noNumber(_ phone: String) { #expect(PhoneDigits(phone) == nil) }

@@ -33,8 +33,9 @@ struct PersonTexts {
     }
 
     /// What the person is called in notes and reasons that people write.
-    init(writtenOf orders: [Order], addresses: Set<String>) {
-        self.init(orders, own: orders, addresses: addresses, identifiers: Set(orders.map(\.id)))
+    /// - Parameter identifiers: of all their orders, also those that do not open any more.
+    init(writtenOf orders: [Order], addresses: Set<String>, identifiers: Set<String>) {
+        self.init(orders, own: orders, addresses: addresses, identifiers: identifiers)
         areNamesCapital = true
     }
 

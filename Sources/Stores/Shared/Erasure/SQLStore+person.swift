@@ -31,7 +31,7 @@ extension SQLStore {
 
     private func add(textsOf orders: [Order], _ addresses: Set<String>, to plan: inout ErasurePlan) async throws {
         let person = PersonTexts(orders, addresses: addresses, identifiers: plan.orders)
-        let written = PersonTexts(writtenOf: orders, addresses: addresses)
+        let written = PersonTexts(writtenOf: orders, addresses: addresses, identifiers: plan.orders)
         let byConnection = Dictionary(grouping: orders, by: \.connection)
         for connection in Set(byConnection.keys).union(plan.addresses.map(\.connection)).sorted() {
             let own = byConnection[connection] ?? []
@@ -48,7 +48,7 @@ extension SQLStore {
     func note(_ note: Personal<String>?, of plan: ErasurePlan, addresses: Set<String>) async throws -> Personal<String>? {
         guard let note else { return nil }
         let orders = try await read { reading in plan.orders.sorted().compactMap { try? reading.order($0) } }
-        return PersonTexts(writtenOf: orders, addresses: addresses).stand(in: note.value) ? nil : note
+        return PersonTexts(writtenOf: orders, addresses: addresses, identifiers: plan.orders).stand(in: note.value) ? nil : note
     }
 
     /// All that is found, a new read for each page.
