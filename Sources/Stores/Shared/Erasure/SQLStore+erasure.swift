@@ -213,7 +213,9 @@ extension SQLStore {
             try transaction.require(keys)
             for subject in subjects where try transaction.isHeld(subject) { throw StoreError.conflict }
             try transaction.erase(plan)
-            for (seq, body) in silenced { try transaction.change("UPDATE audit SET body = $1 WHERE seq = $2", [.bytes(body), .int(seq)]) }
+            // What another erasure destroyed meanwhile stays gone.
+            let silence = "UPDATE audit SET body = $1 WHERE seq = $2 AND body IS NOT NULL"
+            for (seq, body) in silenced { try transaction.change(silence, [.bytes(body), .int(seq)]) }
             for (id, body) in commands { try transaction.change("UPDATE bulk_jobs SET body = $1 WHERE id = $2", [.bytes(body), .text(id)]) }
             try transaction.apply(effects)
             if let entry {
