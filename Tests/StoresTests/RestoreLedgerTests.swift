@@ -136,6 +136,19 @@ import Testing
         await own.close()
     }
 
+    @Test("A certificate of the time since the backup does not hold any more, and the restore is said to be why", arguments: BackupBed.Kind.allCases)
+    func anchor(_ kind: BackupBed.Kind) async throws {
+        let (bed, _) = try await erased(kind)
+        let store = try await bed.open()
+        let anchor = try #require(try await store.erasure("ers_1")?.chain)
+        await store.close()
+        _ = try await restore(bed)
+        let again = try await bed.open()
+        let found = try await again.verifyAudit(anchors: [anchor]).findings
+        #expect(!found.isEmpty && found.allSatisfy { $0.explanation.contains("was restored at") }, "\(found)")
+        await again.close()
+    }
+
     @Test("What another store erased is not taken for what this one did") func foreign() async throws {
         let (bed, copy) = try await erased(.sqlite)
         let other = try await BackupBed(.sqlite)

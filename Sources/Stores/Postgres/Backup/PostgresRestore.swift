@@ -56,7 +56,8 @@ struct PostgresRestore: Sendable {
         var statements = [PostgresStatement(statement, [.text(manifest.store), .int(manifest.at.milliseconds)], isKept: false)]
         let stored = try connection.exchange([PostgresStatement(RestoreMarks.selectEndpoints, isKept: false)])[0].rows
         let endpoints = try marks.endpoints(stored)
-        for (sql, values) in marks.statements + endpoints.statements {
+        let audit = try marks.audit(after: try connection.exchange([PostgresStatement(RestoreMarks.selectHead, isKept: false)])[0].rows.first)
+        for (sql, values) in marks.statements + endpoints.statements + audit {
             let sql = sql.replacing("%true%", with: "true").replacing("%false%", with: "false")
             statements.append(PostgresStatement(sql, values.map(\.postgresValue), isKept: false))
         }

@@ -33,7 +33,6 @@ struct SQLiteRestore: Sendable {
                 KillPoint.pass()
                 try await opened.replayErasures()
                 KillPoint.pass()
-                try await opened.record(StoreRestore.act(manifest))
             } catch {
                 await opened.close()
                 throw error
@@ -103,7 +102,8 @@ struct SQLiteRestore: Sendable {
             let disabled = try rows.database.write { db in
                 try db.execute(sql: "DROP TABLE IF EXISTS \(BackupContainer.manifestTable)")
                 let endpoints = try marks.endpoints(try Row.fetchAll(db, sql: RestoreMarks.selectEndpoints))
-                for (sql, values) in marks.statements + endpoints.statements {
+                let audit = try marks.audit(after: try Row.fetchOne(db, sql: RestoreMarks.selectHead))
+                for (sql, values) in marks.statements + endpoints.statements + audit {
                     let sql = sql.replacing("%true%", with: "1").replacing("%false%", with: "0")
                     try db.execute(sql: sql, arguments: StatementArguments(values.map(\.databaseValue)))
                 }

@@ -6,6 +6,7 @@ struct RestoreMarks {
     let backupAt: Timestamp
     /// The hold, sealed.
     let hold: [UInt8]
+    private let act: AuditAct
     private let codec: RowCodec
 
     /// - Parameters:
@@ -15,6 +16,7 @@ struct RestoreMarks {
     init(_ manifest: BackupManifest, keyring: [String: [UInt8]], keys: [Secret], now: Timestamp) throws {
         restoredAt = now
         backupAt = manifest.at
+        act = AuditAct(by: .system, AuditVerifier.restored, details: ["backup_at": JSON(manifest.at)])
         let random = BufferedRandom(SystemRandom())
         codec = try Keyring.open(keys: keys, stored: keyring, isEmpty: false, random).codec(NoNewKeys(), random)
         let message =
@@ -42,6 +44,17 @@ struct RestoreMarks {
             ("UPDATE queue SET owner = NULL, leased_until = NULL WHERE owner IS NOT NULL", []),
             ("DELETE FROM replicas", []), ("DELETE FROM sessions", []), ("DELETE FROM budgets", []),
         ]
+    }
+
+    /// What is read for ``audit(after:)``.
+    static let selectHead = AuditRow.selectHead
+
+    /// The statements that have the audit's chain go on from where the backup has it with an entry that says so: what is erased again comes after it.
+    func audit(after head: (any StoredRow)?) throws -> [(sql: String, values: [SQLValue])] {
+        let end = head.flatMap { row in row.int(at: 0).map { AuditHead(seq: $0, hash: row.bytes(at: 1)) } } ?? .empty
+        let row = try AuditRow(act, at: restoredAt, codec)
+        let entry = row.entry(after: end)
+        return [(AuditRow.insert, row.values(entry)), (AuditRow.moveHead, [.int(entry.seq), .bytes(entry.hash)])]
     }
 
     /// What is read for ``endpoints(_:)``.

@@ -76,10 +76,6 @@ public enum StoreRestore {
             KillPoint.pass()
             // Opening it erases again whoever was erased since the backup was made.
             let store = try await StoreURL.open(url, relativeTo: folder, keys: keys, clock: SystemClock(), random: SystemRandom())
-            do { try await store.record(act(proof.manifest)) } catch {
-                await store.close()
-                throw error
-            }
             await store.close()
             KillPoint.pass()
             return outcome
@@ -88,11 +84,6 @@ public enum StoreRestore {
 
     /// Why a backup is not restored.
     static func notRestored(_ path: String, _ proof: StoreBackup.Outcome) -> StoreError { .corrupt("\(path) is not restored: \(proof.reasons)") }
-
-    /// What the audit says of it: its chain goes on from where the backup has it.
-    static func act(_ manifest: BackupManifest) -> AuditAct {
-        AuditAct(by: .system, AuditVerifier.restored, details: ["backup_at": JSON(manifest.at)])
-    }
 
     /// The file of keys beside a backup; nil where there is none.
     static func beside(_ path: String) -> String? {
