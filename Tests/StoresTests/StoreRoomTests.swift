@@ -67,6 +67,28 @@ import Testing
         #expect(try await last.event("evt_10") != nil)
         await last.close()
     }
+
+    @Test("Deliveries whose events are gone are forgotten once they are old, whatever the clock once said between, and no others are")
+    func forgottenDeliveries() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open()
+        let numbers = Array(Int64(1)...1200) + (Int64(10)...30).map { $0 * 1024 }
+        try await store.write(TouchedRows()) { transaction in
+            for seq in numbers {
+                let at: Int64 = seq == 3 ? 900_000 : seq
+                let values: [SQLValue] = [.int(seq), .text("evt_\(seq)"), .int(at)]
+                try transaction.change("INSERT INTO past_events (seq, id, received_at) VALUES ($1, $2, $3)", values)
+                let key: [SQLValue] = [.int(seq / 1024), .bytes(Array("\(seq)".utf8)), .int(seq)]
+                try transaction.change("INSERT INTO received_keys (bucket, key, event) VALUES ($1, $2, $3)", key)
+            }
+        }
+        try await store.forgetReceived(before: Timestamp(milliseconds: 20 * 1024))
+        let past = try await store.read { try $0.fetch("SELECT seq FROM past_events ORDER BY seq", []).compactMap { $0.int(at: 0) } }
+        let keys = try await store.read { try $0.fetch("SELECT event FROM received_keys ORDER BY event", []).compactMap { $0.int(at: 0) } }
+        let left = [3] + (Int64(20)...30).map { $0 * 1024 }
+        #expect(past == left && keys == left)
+        await store.close()
+    }
 }
 
 @Suite("Deliveries that a PostgreSQL store knows") struct PostgresDeliveryTests {

@@ -6,6 +6,8 @@ extension SQLiteStore {
     /// Free pages that are left to what comes next.
     private static let keptPages = 256
     private static let step = 64
+    /// Buckets of dedupe keys that are gone through in one transaction.
+    private static let buckets = 8
 
     /// What was deleted is overwritten in the files, and its room goes back to the disk; the write-ahead logs still have pages as they were, and are emptied.
     func finishRemoval() async throws {
@@ -14,19 +16,35 @@ extension SQLiteStore {
         try keyFile.truncateLog()
     }
 
-    /// Forgets deliveries whose events are gone, a few at a time.
+    /// Forgets deliveries whose events are gone, oldest first, so few at a time that whoever writes beside it does not notice.
     func forgetReceived(before time: Timestamp) async throws {
-        let sql = "SELECT seq FROM past_events WHERE received_at < $1 ORDER BY seq LIMIT \(Self.step)"
+        var last: Int64 = 0
         while !Task.isCancelled {
-            let found = try await read { try $0.fetch(sql, [.int(time.milliseconds)]).compactMap { $0.int(at: 0) } }
-            let numbers = Set(found.map { $0 / ReceivedKeys.eventsPerBucket }).sorted()
-            guard let events = SQLValues(found.map { .int($0) }), let buckets = SQLValues(numbers.map { .int($0) }) else { return }
+            let (begun, after) = (ContinuousClock.now, last)
+            let page = try await read { reading in
+                let sql = "SELECT seq, received_at FROM past_events WHERE seq > $1 ORDER BY seq LIMIT 512"
+                return try reading.fetch(sql, [.int(after)]).map { (seq: $0.int(at: 0) ?? 0, at: $0.int(at: 1) ?? 0) }
+            }
+            // Numbers follow time, but for a clock that was set back: where nothing of a page is old enough, nothing after it is.
+            let old = page.filter { $0.at < time.milliseconds }.map(\.seq)
+            guard !old.isEmpty, let end = page.last?.seq else { return }
+            // A bucket is gone through whole: of those that hardly hold anything to forget there are fewer events at a time.
+            let numbers = Set(old.map { $0 / ReceivedKeys.eventsPerBucket }).sorted().prefix(Self.buckets)
+            let taken = old.filter { numbers.contains($0 / ReceivedKeys.eventsPerBucket) }
+            guard let events = SQLValues(taken.map { .int($0) }), let buckets = SQLValues(numbers.map { .int($0) }) else { return }
             try await write(TouchedRows()) { transaction in
                 let keys = "DELETE FROM received_keys WHERE event IN \(events.list) AND bucket IN \(buckets.list(from: events.values.count + 1))"
                 try transaction.change(keys, events.values + buckets.values)
                 try transaction.change("DELETE FROM past_events WHERE seq IN \(events.list)", events.values)
             }
+            last = taken.count == old.count ? end : taken.last ?? end
+            try await rest(since: begun)
         }
+    }
+
+    /// Leaves room to others after a piece of work.
+    private func rest(since begun: ContinuousClock.Instant) async throws {
+        try await Task.sleep(for: max(.milliseconds(5), min(.milliseconds(50), (ContinuousClock.now - begun) * 4)))
     }
 
     /// Gives free pages back to the disk, so few at a time that whoever writes beside it does not notice. A file that was made without being able to stays
@@ -45,7 +63,7 @@ extension SQLiteStore {
                 return try number("freelist_count") >= free
             }
             if isDone { return }
-            try await Task.sleep(for: max(.milliseconds(5), min(.milliseconds(50), (ContinuousClock.now - begun) * 4)))
+            try await rest(since: begun)
         }
     }
 
