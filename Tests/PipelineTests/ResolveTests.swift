@@ -64,6 +64,16 @@ struct ResolveTests {
         #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")).providerRef == "ref_7")
     }
 
+    @Test("A request of which nothing says whose it is is not adopted while another order is being sent, unless that is forced")
+    func beingSent() async throws {
+        let order = harness.order(.uncertain)
+        _ = harness.order(.submitting)
+        report(.inProgress)
+        #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")) }?.code == "being_sent")
+        report(.inProgress, email: "ana@example.test")
+        #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")).providerRef == "ref_7")
+    }
+
     @Test("Where the provider cannot be read, a person's word is taken; where it does not answer, they are asked to come again")
     func unreadable() async throws {
         let order = harness.order(.uncertain)

@@ -87,6 +87,17 @@ extension Commands {
         throw CommandError(409, "found_at_provider", detail)
     }
 
+    /// A request that says of nobody whose it is may be that of an order which is just being sent, whose answer is still on its way.
+    private func requireNoneUnderWay(besides order: Order, _ reference: String) async throws {
+        var query = OrderQuery()
+        (query.account, query.states) = (order.account, [.submitting])
+        guard try await store.orders(query, PageRequest(limit: 2)).items.contains(where: { $0.id != order.id }) else { return }
+        let detail =
+            "Other orders are being sent to \(order.account) at this moment, and \(reference) may be the request of one of them: nothing there says whose it is. "
+            + "Try again in half a minute, or adopt it with force if you know."
+        throw CommandError(409, "being_sent", detail)
+    }
+
     private func resolve(_ order: Order, _ resolution: Resolution, note: String?, isRestricted: Bool) async throws -> Order {
         let id = order.id
         if resolution == .release { return try await release(order, note: note) }
@@ -109,6 +120,7 @@ extension Commands {
                     + "adopt it with force if you know."
                 throw CommandError(422, "unconfirmed", detail)
             }
+            if !isConfirmed, !force { try await requireNoneUnderWay(besides: order, reference) }
             // Two people may adopt one request for two orders at the same moment: the second is refused.
             isAlone = !force
             if !force { details["confirmed"] = .bool(isConfirmed) }

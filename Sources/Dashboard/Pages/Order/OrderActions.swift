@@ -68,7 +68,7 @@ enum OrderActions {
         var hidden = [(name: "action", value: action), (name: "force", value: "1")]
         if let seen = visit.field("updated_at") { hidden.append((name: "updated_at", value: seen)) }
         switch (action, problem.code) {
-        case ("adopt", "unconfirmed"), ("adopt", "unknown_reference"), ("adopt", "provider_unavailable"):
+        case ("adopt", "unconfirmed"), ("adopt", "unknown_reference"), ("adopt", "provider_unavailable"), ("adopt", "being_sent"):
             guard let reference = visit.field("provider_ref")?.trimmed else { return nil }
             return Parts.action(
                 "Adopt all the same",
