@@ -28,8 +28,23 @@ import Testing
         #expect(texts.contains { $0.filter(\.isNumber).hasSuffix("1632960000") && $0.count <= 15 }, "\(texts)")
     }
 
-    @Test("A line that is made to be long yields no more than what is looked for in one") func bounded() {
+    @Test("A long line is looked through to its end, whatever stands before") func long() {
+        let names = (0..<5000).map { "Ana\($0) Eva\($0)" }.joined(separator: " ")
+        let digits = Array(repeating: "1 2 3 4 5", count: 10).joined(separator: " ")
+        let texts = PrivacyScan.texts(in: "\(names) \(digits) 01632 960111 tel:+441632960000 Bo Roe application-101 QW5hIFJvZQ==")
+        for text in ["Ana4999 Eva4999", "Ana0 Eva0", "441632960000", "01632960111", "Bo Roe", "application-101", "Ana Roe"] {
+            #expect(texts.contains(text), "\(text)")
+        }
+    }
+
+    @Test("What stands where a line is cut is found as well", arguments: [0, 1, 7, 500, 999]) func cut(_ shift: Int) {
+        let line = String(repeating: "-", count: 3000 + shift) + " Ana Roe " + String(repeating: "é", count: 9000)
+        #expect(PrivacyScan.texts(in: line).contains("Ana Roe"))
+        #expect(PrivacyScan.stretches(of: line, 4000).contains { $0.contains("Ana Roe") })
+    }
+
+    @Test("A line that is made to be long yields no more than its own pairs") func bounded() {
         let line = (0..<20_000).map { "Ana\($0) Roe" }.joined(separator: " ")
-        #expect(PrivacyScan.texts(in: line).count < 5000)
+        #expect(PrivacyScan.texts(in: line).count < 200_000)
     }
 }

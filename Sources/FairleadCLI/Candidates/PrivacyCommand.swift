@@ -29,13 +29,21 @@ struct PrivacyScanCommand: AsyncParsableCommand {
     @OptionGroup var host: HostOptions
 
     private static let bytes = 200_000
+    /// Of a longer line, how many Unicode scalars are sent as a line of its own.
+    private static let stretch = 50_000
     private static let lines = 2000
 
     func run() async throws {
         var found: [JSON] = []
         for file in files {
-            let lines = String(decoding: try InputFile.bytes(of: file), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            for number in try await host.ask({ try await Self.numbers(lines.map { String($0.prefix(Self.bytes)) }, $0) }) {
+            let lines = String(decoding: try InputFile.bytes(of: file), as: UTF8.self).split(omittingEmptySubsequences: false) {
+                $0 == "\n" || $0 == "\r\n"
+            }
+            let parts = lines.enumerated().flatMap { line in
+                PrivacyScan.stretches(of: String(line.element), Self.stretch).map { (line: line.offset + 1, text: $0) }
+            }
+            let numbers = try await host.ask { try await Self.numbers(parts.map(\.text), $0) }
+            for number in Set(numbers.map { parts[$0 - 1].line }).sorted() {
                 found.append(["file": .string(file), "line": .int(Int64(number))])
                 if !host.isJSON { Terminal.say("\(file):\(number): somebody who is stored is in this line.") }
             }

@@ -1,13 +1,32 @@
 /// What in a text may be somebody: addresses, telephone numbers, tokens and pairs of words, to be looked for in a store.
 package enum PrivacyScan {
-    /// The most that is looked for in one line.
-    private static let limit = 2000
+    /// How many Unicode scalars of a line are looked through at once: what they may hold is bounded, and all of it is looked for.
+    private static let stretch = 4000
+    /// How many scalars of a stretch are in the next one, too: what is no longer is whole in one of the two.
+    private static let overlap = 1000
     /// How far apart first and last name may stand: in JSON and in forms each has a name of its own before it.
     private static let distance = 4
 
     /// The candidates in a line, as it is written and as it is meant: percent-encoded, escaped, in base64. Of a word alone nothing is known of anybody: a name
     /// is two.
     package static func texts(in line: String) -> Set<String> {
+        stretches(of: line, stretch).reduce(into: []) { $0.formUnion(texts(inStretch: $1)) }
+    }
+
+    /// A long line in stretches that overlap: what is in it is whole in one of them.
+    package static func stretches(of line: String, _ most: Int) -> [String] {
+        guard line.utf8.count > most else { return [line] }
+        let scalars = line.unicodeScalars
+        var (parts, start) = ([String](), scalars.startIndex)
+        while let end = scalars.index(start, offsetBy: most, limitedBy: scalars.endIndex), end < scalars.endIndex {
+            parts.append(String(scalars[start..<end]))
+            start = scalars.index(end, offsetBy: -overlap)
+        }
+        parts.append(String(scalars[start...]))
+        return parts
+    }
+
+    private static func texts(inStretch line: String) -> Set<String> {
         var found = AddressScan.addresses(in: line)
         add(line, to: &found)
         var plain = Array(line.utf8)
@@ -26,7 +45,7 @@ package enum PrivacyScan {
     private static func add(_ line: String, to found: inout Set<String>) {
         addPairs(line, to: &found)
         addPhones(line, to: &found)
-        for token in line.split(whereSeparator: { " \t\"'`,;<>()[]{}=&|".contains($0) }) where found.count < limit {
+        for token in line.split(whereSeparator: { " \t\"'`,;<>()[]{}=&|".contains($0) }) {
             let token = token.trimmingPunctuation
             guard (6...200).contains(token.utf8.count), token.contains(where: \.isNumber) else { continue }
             found.insert(token)
@@ -40,7 +59,6 @@ package enum PrivacyScan {
         let words = line.split { !$0.isLetter && !$0.isNumber && !"'’-".contains($0) }.map(String.init)
         for (index, first) in words.enumerated() where isName(first) {
             for (step, second) in words[(index + 1)...].prefix(distance).enumerated() where isName(second) {
-                guard found.count < limit else { return }
                 if step == 0 || first.first?.isUppercase == true && second.first?.isUppercase == true { found.insert("\(first) \(second)") }
             }
         }
@@ -50,11 +68,11 @@ package enum PrivacyScan {
     private static func addPhones(_ line: String, to found: inout Set<String>) {
         var groups: [String] = []
         func finish() {
-            for start in groups.indices.prefix(20) {
+            for start in groups.indices {
                 var digits = ""
                 for group in groups[start...].prefix(6) {
                     digits += group
-                    guard digits.count <= 15, found.count < limit else { break }
+                    guard digits.count <= 15 else { break }
                     if digits.count >= 7 { found.insert(digits) }
                 }
             }
@@ -77,7 +95,7 @@ package enum PrivacyScan {
     }
 
     private static func decoded(_ token: Substring) -> String? {
-        guard (8...400).contains(token.utf8.count), let bytes = [UInt8](base64: token.base64Padded),
+        guard (8...overlap).contains(token.utf8.count), let bytes = [UInt8](base64: token.base64Padded),
             let text = String(validating: bytes, as: UTF8.self),
             text.allSatisfy({ $0.isLetter || $0.isNumber || $0.isPunctuation || $0.isSymbol || $0 == " " })
         else { return nil }
