@@ -149,15 +149,27 @@ extension SQLStore {
     }
 
     func known(_ texts: [Personal<String>]) async throws -> Set<Int> {
-        try await read { reading in
-            var found: Set<Int> = []
-            for connection in try reading.connectionsStored() {
-                for (index, text) in texts.enumerated() where !found.contains(index) {
-                    if try reading.isKnown(text.value, on: connection) { found.insert(index) }
+        let places = Dictionary(grouping: texts.indices) { texts[$0].value }
+        // Pairs with one first word come together.
+        var left = places.keys.sorted()
+        var found: Set<Int> = []
+        for connection in try await read({ try $0.connectionsStored() }) {
+            var (words, start, hits) = (WordsFound(), 0, Set<String>())
+            while start < left.count {
+                let (part, given) = (Array(left[start..<min(start + 300, left.count)]), words)
+                start += part.count
+                let new: Set<String>
+                // A few at a time: others read in between.
+                (new, words) = try await read { reading in
+                    var words = given
+                    return (Set(try part.filter { try reading.isKnown($0, on: connection, &words) }), words)
                 }
+                hits.formUnion(new)
             }
-            return found
+            left.removeAll(where: hits.contains)
+            for text in hits { found.formUnion(places[text] ?? []) }
         }
+        return found
     }
 
     func note(told: [String: String], of erasure: String) async throws {

@@ -24,7 +24,8 @@ extension StoreReading {
     }
 
     /// Whether a text is an address, a name or an identifier of somebody on a connection.
-    func isKnown(_ text: String, on connection: String) throws -> Bool {
+    /// - Parameter words: what was found there before.
+    func isKnown(_ text: String, on connection: String, _ words: inout WordsFound) throws -> Bool {
         let address = AddressScan.folded(text)
         if address.contains("@") {
             let sql = "SELECT 1 FROM event_addresses WHERE connection = $1 AND key = $2 LIMIT 1"
@@ -38,15 +39,34 @@ extension StoreReading {
             if try !ordersFound(on: connection, by: { BlindIndexTerm.phone(text, on: connection, by: $0) }).isEmpty { return true }
             if try !ordersFound(on: connection, by: { BlindIndexTerm.reference(text, on: connection, by: $0) }).isEmpty { return true }
         }
-        return try isNamed(text, on: connection)
+        return try isNamed(text, on: connection, &words)
     }
 
     /// Whether two words are the names of one candidate: a first name alone says nothing of anybody.
-    private func isNamed(_ text: String, on connection: String) throws -> Bool {
+    private func isNamed(_ text: String, on connection: String, _ found: inout WordsFound) throws -> Bool {
         let words = text.split(separator: " ").map(String.init)
         guard words.count == 2, words[0] != words[1] else { return false }
-        let found = try words.map { word in try ordersFound(on: connection) { BlindIndexTerm.reference(word, on: connection, by: $0) } }
-        return !found[0].isDisjoint(with: found[1])
+        func orders(_ word: String) throws -> Set<String> {
+            try found.orders(word) { try ordersFound(on: connection) { BlindIndexTerm.reference(word, on: connection, by: $0) } }
+        }
+        let first = try orders(words[0])
+        return try !first.isEmpty && !first.isDisjoint(with: orders(words[1]))
+    }
+}
+
+/// The orders that words found on a connection: in a long text one word is in many pairs.
+struct WordsFound: Sendable {
+    private var orders: [String: Set<String>] = [:]
+    private var size = 0
+
+    /// Those of a word, looked for where that is not known. What would grow too large is forgotten.
+    mutating func orders(_ word: String, _ find: () throws -> Set<String>) rethrows -> Set<String> {
+        if let known = orders[word] { return known }
+        let found = try find()
+        size += found.count + 1
+        if size > 100_000 { (orders, size) = ([:], found.count + 1) }
+        orders[word] = found
+        return found
     }
 }
 

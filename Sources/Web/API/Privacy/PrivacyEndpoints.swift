@@ -52,15 +52,13 @@ struct PrivacyEndpoints: Sendable {
 
     /// The numbers of the lines that somebody stored is in, from 1.
     private func scan(_ lines: [String]) async throws -> [JSON] {
-        var (texts, places) = ([Personal<String>](), [Int]())
+        var places: [String: [Int]] = [:]
         for (number, line) in lines.enumerated() {
-            for text in PrivacyScan.texts(in: line) {
-                texts.append(Personal(text))
-                places.append(number + 1)
-            }
+            for text in PrivacyScan.texts(in: line) { places[text, default: []].append(number + 1) }
         }
-        let known = try await store.known(texts)
-        return Set(known.map { places[$0] }).sorted().map { .int(Int64($0)) }
+        let texts = Array(places.keys)
+        let known = try await store.known(texts.map { Personal($0) })
+        return Set(known.flatMap { places[texts[$0]] ?? [] }).sorted().map { .int(Int64($0)) }
     }
 
     private static func subject(_ body: JSON) throws -> ErasureSubject {
