@@ -38,6 +38,27 @@ struct OrderSearchTests {
         }
     }
 
+    @Test("Of events and runs as well a page ends after some were looked at, and going on there finds the rest")
+    func rareHitsEndThePage() throws {
+        let all = (0..<12_000).map { "run_" + String(100_000 + $0) }
+        let wanted: Set = [all[3], all[7000], all[11_999]]
+        for limit in [1, 50] {
+            var found: [String] = []
+            var page = PageRequest(limit: limit)
+            repeat {
+                var looked = 0
+                let next = try page.of(Set(all)) { id in
+                    looked += 1
+                    return wanted.contains(id) ? id : nil
+                }
+                #expect(looked <= SubjectSearch.lookedThrough)
+                found += next.items
+                page.cursor = next.next
+            } while page.cursor != nil
+            #expect(found == [all[11_999], all[7000], all[3]])
+        }
+    }
+
     @Test("A rare filter over a frequent name ends the page after some, and going on there finds the rest")
     func rareFiltersEndThePage() throws {
         let all = (0..<12_000).map { "ord_" + String(100_000 + $0) }

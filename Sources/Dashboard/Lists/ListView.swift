@@ -86,7 +86,14 @@ struct ListView {
     }
 
     /// What stands where nothing is shown: that the filters hide all, or what to do next.
-    func empty(_ nothing: (heading: String, text: String, link: (name: String, href: String)?)) -> Model {
+    /// - Parameter more: where to go on, where not all were looked at.
+    func empty(_ nothing: (heading: String, text: String, link: (name: String, href: String)?), more: String? = nil) -> Model {
+        if let more {
+            return [
+                "heading": "None yet", "text": "Those that were looked at do not match; there are more.",
+                "link": ["name": "Look on", "href": link("cursor", more)] as Model,
+            ]
+        }
         guard isNarrowed || visit.query("cursor") != nil else {
             var model: Model = ["heading": nothing.heading, "text": nothing.text]
             if let link = nothing.link { model["link"] = ["name": link.name, "href": link.href] as Model }

@@ -30,7 +30,8 @@ enum EventsPage {
                 (
                     "Nothing was received yet", "The first delivery of an ATS shows here.",
                     ("See what is left to set up", "/connections")
-                )
+                ),
+                more: answer["next"]?.text
             ),
         ]
         if visit.may(.readPersonal) { model["search"] = list.search("about", "About") }

@@ -31,7 +31,8 @@ enum RunsPage {
             "runs": try await rows(runs, visit),
             "is_empty": runs.isEmpty,
             "empty": list.empty(
-                ("No script has run yet", "The first event of an ATS runs one.", ("See what is left to set up", "/connections"))
+                ("No script has run yet", "The first event of an ATS runs one.", ("See what is left to set up", "/connections")),
+                more: answer["next"]?.text
             ),
         ]
         if visit.may(.readPersonal) { model["search"] = list.search("about", "About") }

@@ -57,7 +57,7 @@ struct SubjectSearch: Sendable {
         return run.reason.map { SearchText.folded($0).contains(reason) } ?? false
     }
 
-    /// How many are looked through for a reason before the page is given, with where to go on.
+    /// How many are looked through before the page is given, with where to go on.
     static let lookedThrough = 5000
     /// How many orders of one search are followed to their events and runs.
     static let followed = 200
@@ -105,10 +105,9 @@ extension SQLStore {
             return try await read { reading in
                 let likely = Dictionary(grouping: found.candidates.filter { $0.event != nil }) { $0.event ?? "" }
                 return try page.of(found.events.union(likely.keys)) { id in
-                    // A run is opened where the page comes to it: of a name that thousands have, only the first are.
-                    let isMeant = try found.events.contains(id) || likely[id, default: []].contains { try reading.isMeant($0.run, by: search) }
-                    guard isMeant, let event = try reading.event(id)?.summary else { return nil }
-                    return try fits(event, reading) ? event : nil
+                    // Runs are opened last, and where the page comes to them: of a name that thousands have, only the first are.
+                    guard let event = try reading.event(id)?.summary, try fits(event, reading) else { return nil }
+                    return try found.events.contains(id) || likely[id, default: []].contains { try reading.isMeant($0.run, by: search) } ? event : nil
                 }
             }
         }
@@ -168,11 +167,14 @@ extension Bool? {
 }
 
 extension PageRequest {
-    /// The page of what is found, by age.
+    /// The page of what is found, by age. Where many were looked at the page ends, and says where to go on.
     func of<Item: Sendable>(_ ids: Set<String>, _ item: (String) throws -> Item?) throws -> Page<Item> {
         var items: [Item] = []
         var last: String?
+        var (seen, looked) = (last, 0)
         for id in ids.sorted(by: { ascending ? $0 < $1 : $0 > $1 }) where cursor.map({ ascending ? id > $0 : id < $0 }) ?? true {
+            if looked == SubjectSearch.lookedThrough { return Page(items: items, next: seen) }
+            (seen, looked) = (id, looked + 1)
             guard let item = try item(id) else { continue }
             if items.count == bounded { return Page(items: items, next: last) }
             items.append(item)
