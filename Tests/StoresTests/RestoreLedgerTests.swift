@@ -125,12 +125,12 @@ import Testing
     func without(_ kind: BackupBed.Kind) async throws {
         let (bed, _) = try await erased(kind)
         let other = try await BackupBed(kind)
-        _ = try await restore(bed, .unknown, into: other)
+        #expect(try await restore(bed, .unknown, into: other).isWithoutErasures)
         let again = try await other.open()
         #expect(try await again.order(connection: "acme", externalID: "application-1") != nil)
         await again.close()
         // Where it is known, it counts all the same.
-        _ = try await restore(bed, .unknown)
+        #expect(try await !restore(bed, .unknown).isWithoutErasures)
         let own = try await bed.open()
         #expect(try await own.order(connection: "acme", externalID: "application-1") == nil)
         await own.close()

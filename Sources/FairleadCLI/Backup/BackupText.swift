@@ -33,9 +33,13 @@ enum BackupText {
             ? ""
             : "\nIts webhooks are disabled, for they may have been changed or removed since: \(disabled.joined(separator: ", ")). "
                 + "Enable each that is still wanted (fairlead webhook enable NAME); what they miss is kept."
+        let since =
+            outcome["without_erasures"] == true
+            ? "API tokens made since then are unknown, and those revoked since open the API again: revoke them again, and erase again whoever was erased since"
+            : "API tokens made since then are unknown, and those revoked since stay revoked"
         return """
             The store \(outcome.cell("store")) stands as of \(outcome.cell("at")), with the keys of \(outcome.cell("keys_from")): \(contents(outcome)).\(moved)
-            API tokens made since then are unknown, and those revoked since stay revoked; whoever was signed in signs in again.\(webhooks)
+            \(since); whoever was signed in signs in again.\(webhooks)
             It is held. Start the host: it looks for every order that may have been sent since (fairlead status). Then: fairlead release.
             """
     }

@@ -60,7 +60,7 @@ public struct StoreOperations: Sendable {
     /// - Parameters:
     ///   - erasures: a copy of what was erased since; nil for what stands at the store.
     ///   - withoutErasures: whether it goes on where nothing says who was erased since.
-    /// - Returns: the manifest with `restored_at`, `moved_aside`, `keys_from` and `webhooks_disabled`.
+    /// - Returns: the manifest with `restored_at`, `moved_aside`, `keys_from`, `webhooks_disabled` and `without_erasures`.
     /// - Throws: ``StoreError``.
     public func restore(
         _ path: String,
@@ -86,6 +86,7 @@ public struct StoreOperations: Sendable {
         json["moved_aside"] = .array(outcome.movedAside.map { .string($0) })
         json["keys_from"] = .string(outcome.keys)
         json["webhooks_disabled"] = .array(outcome.disabledWebhooks.map { .string($0) })
+        json["without_erasures"] = .bool(outcome.isWithoutErasures)
         json["keys_moved_aside_until"] = outcome.movedAside.isEmpty ? .null : JSON(outcome.restoredAt + settings.erasureWindow)
         return json
     }

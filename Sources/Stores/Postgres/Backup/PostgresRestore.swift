@@ -29,7 +29,8 @@ struct PostgresRestore: Sendable {
         defer { keyFile.close() }
         let schema = PostgresSchema(connection)
         let named = try ledger.named(for: manifest.store)
-        if ledger == .standing, try !schema.knowsErasures(of: manifest.store) {
+        let isStanding = try schema.knowsErasures(of: manifest.store)
+        if ledger == .standing, !isStanding {
             throw StoreRestore.noLedger(of: manifest.store, "fairlead_keys.erasures in the database")
         }
         let standing = try keyring(connection)
@@ -66,7 +67,14 @@ struct PostgresRestore: Sendable {
         if !records.isEmpty { try connection.exchange(records.map(\.statement)) }
         try schema.keepErasures(of: manifest.store)
         try schema.finish()
-        return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: keysPath, disabledWebhooks: endpoints.names)
+        return StoreRestore.Outcome(
+            manifest: manifest,
+            restoredAt: now,
+            movedAside: aside,
+            keys: keysPath,
+            disabledWebhooks: endpoints.names,
+            isWithoutErasures: ledger == .unknown && !isStanding
+        )
     }
 
     /// The rows of the keyring in the database; empty where there is none.

@@ -23,6 +23,7 @@ struct SQLiteRestore: Sendable {
         defer { lock.release() }
         // Before anything is copied, which takes long.
         _ = try erasures(of: said.store)
+        let isStanding = try ErasureFile(of: store).store() == said.store
         let (manifest, source, disabled) = try await StoreBackup.onThread { try prepare(progress) }
         do {
             // Whoever was erased since the backup was made is erased in it again, before it takes its place.
@@ -46,7 +47,14 @@ struct SQLiteRestore: Sendable {
         let aside = try swap(manifest.store)
         KillPoint.pass()
         lock.note(store: manifest.store)
-        return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: source, disabledWebhooks: disabled)
+        return StoreRestore.Outcome(
+            manifest: manifest,
+            restoredAt: now,
+            movedAside: aside,
+            keys: source,
+            disabledWebhooks: disabled,
+            isWithoutErasures: ledger == .unknown && !isStanding
+        )
     }
 
     /// What was erased from the store: what stands there, and what was named.

@@ -13,6 +13,8 @@ public enum StoreRestore {
         public let keys: String
         /// Webhooks that are told nothing until somebody enables them.
         public let disabledWebhooks: [String]
+        /// Whether nothing said who was erased, and which tokens were revoked, since the backup was made.
+        public let isWithoutErasures: Bool
     }
 
     /// Restores a backup into the place that a URL names, beside a stopped host.
