@@ -23,7 +23,7 @@ struct RevealTests {
             #expect(asked.status == 400 && !asked.html.contains("ana@example.test"))
 
             // What nobody can read is no reason.
-            for nothing in ["\u{200B}", "\u{00AD} \u{2060}", "\u{3164}", "…", "-"] {
+            for nothing in ["\u{200B}", "\u{00AD} \u{2060}", "\u{3164}", "…", "-", String(repeating: "-", count: 500) + "a"] {
                 let fields = [(name: "field", value: "email"), (name: "reason", value: nothing)]
                 let answer = try await browser.submit("/orders/\(order.id)/reveal", on: "/orders/\(order.id)", fields)
                 #expect(answer.status == 400 && !answer.html.contains("ana@example.test"))

@@ -114,6 +114,9 @@ struct AuditAPITests {
             #expect(try await entries(client).isEmpty)
             var request = WireRequest(.get, client.server.url("/api/v1/orders/\(order.id)"))
             request.headers[.authorization] = "Bearer all"
+            // What is read by nobody, for it is cut off, is no reason.
+            request.headers[RequestAudit.reasonName] = String(repeating: "-", count: 500) + "a"
+            #expect(try await client.transport.send(request).status == 400)
             request.headers[RequestAudit.reasonName] = "the candidate called"
             #expect(try await client.transport.send(request).status == 200)
             #expect(try await entries(client).map { $0["reason"] } == ["the candidate called"])

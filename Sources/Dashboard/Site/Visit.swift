@@ -28,7 +28,7 @@ struct Visit: Sendable {
     }
 
     /// Why the viewer needs what they ask for; nil where the form says nothing that anybody could read.
-    var reason: String? { field("reason").map(\.trimmed).flatMap { $0.saysSomething ? $0 : nil } }
+    var reason: String? { field("reason").flatMap { $0.keptReason(400) }?.printable }
 
     /// All values of a name in the form that was sent.
     func fields(_ name: String) -> [String] {

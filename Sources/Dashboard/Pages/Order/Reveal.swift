@@ -59,7 +59,7 @@ enum Reveal {
             let order = try await visit.site.parts.api.answer(
                 .get,
                 "/orders/" + PercentEncoding.text(visit.parameter("id")),
-                reason: "\(field.title): \(reason.printable.prefix(400))",
+                reason: "\(field.title): \(reason)",
                 for: Viewer.acting(principal)
             )
             let shown = Shown(field: field, value: field.value(order) ?? "there is none")

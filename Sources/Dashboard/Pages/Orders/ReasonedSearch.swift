@@ -24,7 +24,7 @@ struct ReasonedSearch: Sendable, Equatable {
             guard let reason = visit.reason else {
                 throw ProblemDocument(400, "reason_required", "Why?", "say why you search for somebody: whoever keeps the audit reads it")
             }
-            let search = ReasonedSearch(text: text, reason: String(reason.printable.prefix(400)), since: visit.now)
+            let search = ReasonedSearch(text: text, reason: reason, since: visit.now)
             if let hit = try await OrdersPage.onlyHit(text, visit, as: Viewer.acting(principal), reason: search.reason) { return .seeOther(hit) }
             return .seeOther("/orders?search=" + PercentEncoding.text(search.sealed(for: visit.viewer)))
         }

@@ -51,8 +51,7 @@ struct RequestAudit: Sendable {
     }
 
     private func reason(_ request: IncomingRequest) throws -> Personal<String>? {
-        let given = request.headers[RequestAudit.reasonName]?.trimmed ?? ""
-        guard !given.saysSomething else { return Personal(String(given.prefix(500))) }
+        if let given = request.headers[RequestAudit.reasonName]?.keptReason(500) { return Personal(given) }
         guard !requiresReason() else {
             throw ProblemDocument.badRequest("reason_required", "personal data is shown here to those who say why: send Access-Reason")
         }
@@ -127,6 +126,13 @@ extension Endpoint {
 }
 
 extension String {
+    /// A reason as it is kept: no longer than a limit, written out as it is shown as well. Nil where nobody can read anything in what is kept.
+    public func keptReason(_ most: Int) -> String? {
+        var kept = trimmed.prefix(most)
+        while String(kept).printable.count > most { kept.removeLast() }
+        return String(kept).saysSomething ? String(kept) : nil
+    }
+
     /// Whether a person can read anything in it: letters or digits, and not what shows as nothing. A reason that says nothing is none.
     public var saysSomething: Bool {
         unicodeScalars.contains { scalar in
