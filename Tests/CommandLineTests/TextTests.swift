@@ -23,6 +23,12 @@ import Testing
         )
     }
 
+    @Test("an empty page with more behind it does not say that nothing matches") func emptyPage() {
+        let page: JSON = ["items": [], "next": "ord_22"]
+        #expect(OrderText.list.text(page, isFiltered: true) == "None yet among those looked at.\nMore: --cursor ord_22")
+        #expect(OrderText.list.text(["items": [], "next": .null], isFiltered: true) == "Nothing matches.")
+    }
+
     @Test("a command for many things says what became of all of it") func bulk() {
         let job: JSON = ["id": "blk_1", "verb": "order.retry", "state": "stopped", "count": 9, "done": 4, "refused": 3, "superseded": 1, "left": 2]
         #expect(

@@ -51,13 +51,17 @@ struct ListText: Sendable {
     /// rows: those that the token may not see are left out.
     func text(_ list: JSON, isFiltered: Bool = false, _ style: OutputStyle = .plain) -> String {
         let items = list["items"]?.items ?? []
-        guard !items.isEmpty else { return isFiltered ? "Nothing matches." : empty }
+        let next = list["next"]?.text.map { "\nMore: --cursor \($0.cellText)" } ?? ""
+        guard !items.isEmpty else {
+            // A host looks at so many at a time.
+            if !next.isEmpty { return "None yet among those looked at." + next }
+            return isFiltered ? "Nothing matches." : empty
+        }
         let withheld = Set((items[0]["withheld"]?.items ?? []).compactMap(\.text))
         let shown = columns.filter { column in
             !withheld.contains(column.path) && !withheld.contains(String(column.path.prefix { $0 != "." }))
         }
         let table = Table(titles: shown.map(\.title), rows: items.map { item in shown.map { $0.text(item, style) } })
-        let next = list["next"]?.text.map { "\nMore: --cursor \($0.cellText)" } ?? ""
         return table.text(style, shown.map { $0.shape(style) }) + next
     }
 }
