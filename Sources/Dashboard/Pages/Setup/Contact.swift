@@ -4,7 +4,7 @@ import Web
 
 /// How an account or a connection stands: what it heard, what was refused, what keeps it.
 enum Contact {
-    /// How many open issues there are about each connection and each account, as far as the viewer sees them and among the newest.
+    /// How many open issues there are about each connection and each account, as far as the viewer sees them.
     struct OpenIssues: Sendable {
         private(set) var connections: [String: Int] = [:]
         private(set) var accounts: [String: Int] = [:]
@@ -18,10 +18,15 @@ enum Contact {
                 query.accountsBeside = Set(visit.site.accounts(for: visit.principal).map(\.account.id))
             }
             // The records alone: what each holds up is counted where it is shown.
-            for cause in try await visit.site.parts.store.issues(query, PageRequest(limit: 200)).items.map(\.cause) {
-                if let connection = cause.connection { connections[connection, default: 0] += 1 }
-                if let account = cause.account { accounts[account, default: 0] += 1 }
-            }
+            var page = PageRequest(limit: 200)
+            repeat {
+                let issues = try await visit.site.parts.store.issues(query, page)
+                for cause in issues.items.map(\.cause) {
+                    if let connection = cause.connection { connections[connection, default: 0] += 1 }
+                    if let account = cause.account { accounts[account, default: 0] += 1 }
+                }
+                page.cursor = issues.next
+            } while page.cursor != nil
         }
 
         /// Of a connection or an account, as the API shows it.
