@@ -111,6 +111,14 @@ struct ErasureAPITests {
                 "lines": ["nobody at all", .string("told \(candidate.email.value)"), .string("order \(order.id) sent"), .string("for \(name).")]
             ]
             #expect(try await client.post("/privacy/scan", lines).json?["lines"] == [2, 4])
+            // Many words before it hide nobody, and one text in many lines is of each.
+            let words = (0..<600).map { "Xan\($0) Yeb\($0)" }.joined(separator: " ")
+            let long: JSON = [
+                "lines": [
+                    .string("\(words) \(name)"), .string(words), .string("for \(name)"), .string("\(words) \(candidate.email.value)"),
+                ]
+            ]
+            #expect(try await client.post("/privacy/scan", long).json?["lines"] == [1, 3, 4])
         }
     }
 }
