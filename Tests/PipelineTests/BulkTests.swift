@@ -172,6 +172,35 @@ import Testing
         #expect(job.state == .done && job.done == 2 && job.refused == 1)
     }
 
+    @Test("What a person let be, or ordered anew, is not taken up with the others, unless it is asked for")
+    func decided() async throws {
+        func refused(_ code: String, replacedBy: String? = nil) -> String {
+            harness.order(.refused) {
+                $0.status.problem = Problem(code: code, message: "no such package", at: harness.now)
+                $0.replacedBy = replacedBy
+            }.id
+        }
+        let letBe = refused(Problem.discarded)
+        let new = refused("refused")
+        _ = refused("refused", replacedBy: "ord_2")
+        let query = OrderQuery(states: [.refused])
+        #expect(try await commands.previewRetry(orders: query).count == 1)
+        #expect(try await commands.previewDiscard(orders: query).count == 1)
+        let page = try await commands.discard(orders: query, PageRequest(limit: 10, ascending: true), note: "moved")
+        #expect(page.done == 1 && page.refused == 0)
+        let before = try #require(harness.store.with { $0.orders[letBe] })
+        #expect(before.status.problem?.message == "no such package")
+        // Said again, it is as it was.
+        let again = try await commands.discard(order: letBe, note: "again")
+        #expect(again.status == before.status && again.version == before.version)
+        #expect(try await commands.begin(.retryOrders, orders: query, note: nil, for: nil).count == 0)
+        var named = query
+        named.problem = Problem.discarded
+        let job = try await commands.begin(.retryOrders, orders: named, note: nil, for: nil)
+        #expect(job.state == .done && job.count == 2 && job.done == 2)
+        #expect(harness.store.with { $0.orders[new]?.state } == .accepted)
+    }
+
     @Test("Orders are refreshed and cancelled by filter; a provider that refuses one stops nothing")
     func refreshAndCancel() async throws {
         let orders = (0..<3).map { number in harness.order(.awaitingCandidate) { $0.providerRef = "ref_\(number)" } }

@@ -16,8 +16,8 @@ import Testing
             #expect(page.status == 202 && page.json?["done"] == 2 && page.json?["next"]?.text != nil && page.json?["id"] == nil)
             let begun = try await client.post("/orders/discard", ["state": "failed", "note": "before Ana's move"])
             let id = try #require(begun.json?["id"]?.text)
-            #expect(begun.status == 202 && begun.json?["count"] == 60 && begun.json?["done"] == 50 && begun.json?["state"] == "running")
-            #expect(begun.json?["left"] == 10 && begun.json?["verb"] == "order.discard" && begun.json?["note"] == "before Ana's move")
+            #expect(begun.status == 202 && begun.json?["count"] == 58 && begun.json?["done"] == 50 && begun.json?["state"] == "running")
+            #expect(begun.json?["left"] == 8 && begun.json?["verb"] == "order.discard" && begun.json?["note"] == "before Ana's move")
             let seen = try await client.get("/bulk/\(id)", as: "plain").json
             #expect(seen?["done"] == 50 && seen?["note"] == nil)
             #expect(try await client.get("/bulk/\(id)", as: "acme-only").status == 404)
@@ -76,8 +76,9 @@ import Testing
             #expect(own?["count"] == 1 && own?["done"] == 1 && own?["state"] == "done")
             let id = try #require(own?["id"]?.text)
             #expect(try await client.get("/bulk/\(id)", as: "acme-only").status == 200)
+            // What was let be already is left out.
             let all = try await client.post("/orders/discard", ["state": "failed"]).json
-            #expect(all?["count"] == 2)
+            #expect(all?["count"] == 1)
             #expect(try await client.list("/bulk", "id", as: "acme-only") == [id])
         }
     }

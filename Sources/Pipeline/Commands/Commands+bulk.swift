@@ -36,7 +36,10 @@ extension Commands {
         default: found = query.underWay
         }
         guard let found else { return try await begin(verb, note, connections) { [] } }
-        return try await begin(verb, note, connections) { try await all(\.id) { try await store.orders(found, $0) } }
+        let isDecision = verb == .retryOrders || verb == .discardOrders
+        return try await begin(verb, note, connections) {
+            try await all(\.id) { isDecision ? try await undecided(found, $0) : try await store.orders(found, $0) }
+        }
     }
 
     /// A job as it stands.
@@ -189,8 +192,8 @@ struct BulkRunner: Sendable {
         next.done += 1
         do {
             try await perform(job.verb, item, commands.acting(as: job.actor).writing([.progress(next)]), job.note?.value)
-            // Cancelling writes by itself, or nothing.
-            if job.verb == .cancelOrders { try await store.perform([.progress(next)]) }
+            // Cancelling writes by itself, or nothing; so does discarding what was discarded before.
+            if job.verb == .cancelOrders || job.verb == .discardOrders { try await store.perform([.progress(next)]) }
         } catch let error as CommandError where 400..<500 ~= error.status || error.isUnreadable || error.code.hasPrefix("provider_") {
             next.done -= 1
             next.refused += 1

@@ -27,7 +27,8 @@ extension Commands {
         return event
     }
 
-    /// Says of an order that failed or was refused that nothing is to be done about it: it is no dead letter any more, and stays as it is, with the note.
+    /// Says of an order that failed or was refused that nothing is to be done about it: it is no dead letter any more, and stays as it is, with the note. Does nothing
+    /// where that was said before.
     /// - Throws: ``CommandError``: 404; 409 `not_discardable` in any other state, `conflict` where it changed meanwhile.
     public func discard(order id: String, note: String?) async throws -> Order {
         let order = try await store.known(order: id)
@@ -35,8 +36,9 @@ extension Commands {
             let detail = "The order is \(order.state.rawValue); only one that failed or was refused can be discarded."
             throw CommandError(409, "not_discardable", detail)
         }
-        var next = order
         let before = order.status.problem
+        guard before?.code != Problem.discarded else { return order }
+        var next = order
         let message = [before?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         // One that was abandoned stays so: the provider may have it, and it must not be sent again.
         next.status.problem = Problem(
@@ -62,7 +64,7 @@ extension Commands {
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func discard(orders query: OrderQuery, _ page: PageRequest, note: String?) async throws -> Batch {
         guard let query = query.discardable else { return Batch() }
-        let orders = try await mapStoreError { try await store.orders(query, page) }
+        let orders = try await mapStoreError { try await undecided(query, page) }
         return try await batch(orders.items.map(\.id), orders.next) { _ = try await discard(order: $0, note: note) }
     }
 

@@ -22,7 +22,7 @@ extension Commands {
     public func previewRetry(orders query: OrderQuery) async throws -> Preview {
         guard let query = query.retryable else { return Preview(verb: "retry") }
         return try await preview("retry") {
-            try await store.orders(query, $0)
+            try await undecided(query, $0)
         } canBeDone: {
             $0.mayBeSentAgain
         }
@@ -32,7 +32,7 @@ extension Commands {
     /// - Throws: as ``previewRetry(orders:)``.
     public func previewDiscard(orders query: OrderQuery) async throws -> Preview {
         guard let query = query.discardable else { return Preview(verb: "discard") }
-        return try await preview("discard") { try await store.orders(query, $0) }
+        return try await preview("discard") { try await undecided(query, $0) }
     }
 
     /// What ``replay(events:_:note:)`` would do over all its pages. Writes nothing, runs nothing.
@@ -104,6 +104,13 @@ extension Commands {
         }
     }
 
+    /// One page of the orders that a query for retrying or discarding finds, without those that it does not take up.
+    func undecided(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> {
+        var orders = try await store.orders(query, page)
+        orders.items.removeAll { !query.takesUp($0) }
+        return orders
+    }
+
     private func preview<Item>(
         _ verb: String,
         _ read: (PageRequest) async throws -> Page<Item>,
@@ -126,6 +133,11 @@ extension OrderQuery {
         var query = self
         if states.isEmpty { query.states = Set(OrderState.allCases.filter(\.isOpen)) }
         return query
+    }
+
+    /// Whether a command for many is for it: not for one that a person let be, unless that is asked for, nor one that another took the place of.
+    fileprivate func takesUp(_ order: Order) -> Bool {
+        order.replacedBy == nil && (order.status.problem?.code != Problem.discarded || problem == Problem.discarded)
     }
 
     private func limited(to possible: Set<OrderState>, unlessNamed usual: Set<OrderState>) -> OrderQuery? {
