@@ -73,6 +73,27 @@ struct ErasureTests {
         }
     }
 
+    @Test("Where reasons are required, whether anything is stored of somebody is told to who says why")
+    func withReason() async throws {
+        let fixture = try await DashboardFixture(requiresReason: true)
+        let order = try await fixture.order("application-1") { $0.status.state = .completed }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let path = "/orders/\(order.id)/person"
+            let asked = try await browser.html(path)
+            #expect(asked.contains("Why you need it") && !asked.contains("What erasing would destroy"))
+            let address = (name: "email", value: "ana@example.test")
+            for fields in [[address], [address, (name: "reason", value: String(repeating: "-", count: 500) + "a")]] {
+                let without = try await browser.submit("/person", on: path, fields)
+                #expect(without.status == 400 && !without.html.contains("<dt>orders</dt>"))
+            }
+            let told = try await browser.submit("/person", on: path, [address, (name: "reason", value: "she wrote")])
+            #expect(told.status == 200 && told.html.contains("<dt>orders</dt><dd>1</dd>"))
+            let looks = try await fixture.store.audit(AuditQuery(), PageRequest()).items.filter { $0.action.hasPrefix("candidate.") }
+            #expect(looks.map(\.action) == ["candidate.erase.read"] && looks.first?.reason?.value == "Erasing: she wrote")
+        }
+    }
+
     @Test("What is on legal hold is named, and there is no button")
     func held() async throws {
         let fixture = try await DashboardFixture()

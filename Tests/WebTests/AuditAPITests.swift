@@ -111,6 +111,9 @@ struct AuditAPITests {
             let refused = try await client.get("/orders/\(order.id)")
             #expect(refused.status == 400 && refused.json?["code"] == "reason_required")
             #expect(try await client.get("/orders/\(order.id)", as: "clerk").status == 200)
+            // What erasing somebody would do says whether they are stored.
+            let trial = try await client.post("/candidates/erase", ["email": "ana@example.test", "dry_run": true])
+            #expect(trial.status == 400 && trial.json?["code"] == "reason_required")
             #expect(try await entries(client).isEmpty)
             var request = WireRequest(.get, client.server.url("/api/v1/orders/\(order.id)"))
             request.headers[.authorization] = "Bearer all"

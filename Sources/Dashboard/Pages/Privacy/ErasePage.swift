@@ -5,10 +5,14 @@ import Web
 /// One person: what is stored of them, what erasing it would do, and erasing it. For those who may: the scope `admin`, on every connection.
 enum ErasePage {
     static let handlers = [
-        PageHandler.get("/orders/{id}/person", .admin) { visit in .page(try await page(visit, of: .order(visit.parameter("id")))) },
+        PageHandler.get("/orders/{id}/person", .admin) { visit in
+            let person = Person.order(visit.parameter("id"))
+            return .page(visit.site.parts.requiresReason() ? asking(person, visit) : try await page(visit, of: person))
+        },
         // An address is typed into a form: it is not to stand in the page's own address.
         PageHandler.post("/person", .admin) { visit in
             let person = try person(visit)
+            if visit.site.parts.requiresReason(), reason(visit) == nil { return .page(asking(person, visit, status: 400)) }
             return .page(try await visit.drawn { try await page(visit, of: person) })
         },
         PageHandler.post("/person/erase", .admin) { visit in try await erase(visit) },
@@ -40,8 +44,21 @@ enum ErasePage {
         }
     }
 
+    /// Why it is looked at; nil where the form says nothing that anybody could read.
+    private static func reason(_ visit: Visit) -> String? {
+        visit.reason.map { String($0.printable.prefix(400)) }.flatMap { $0.saysSomething ? $0 : nil }
+    }
+
+    /// Whether anything is stored of somebody is told to who says why, where the settings ask for reasons.
+    private static func asking(_ person: Person, _ visit: Visit, status: Int = 200) -> Page {
+        var model: Model = ["person_field": person.field.name, "person_value": person.field.value, "is_refused": status != 200]
+        if case .order(let id) = person { model["of_order"] = ["order_id": id] as Model }
+        return Page("One person", .orders, status: status, isLive: false, content: visit.render("person-why", model))
+    }
+
     private static func erase(_ visit: Visit) async throws -> Reply {
         let person = try person(visit)
+        if visit.site.parts.requiresReason(), reason(visit) == nil { return .page(asking(person, visit, status: 400)) }
         var body = person.body
         if visit.field("force") != nil { body["force"] = true }
         if let note = visit.field("note") { body["note"] = .string(note) }
@@ -56,7 +73,14 @@ enum ErasePage {
     private static func page(_ visit: Visit, of person: Person, problem: ProblemDocument? = nil) async throws -> Page {
         var body = person.body
         body["dry_run"] = true
-        let preview = try await visit.send(.post, "candidates", "erase", body: body)
+        let reason = reason(visit)
+        let preview = try await visit.site.parts.api.answer(
+            .post,
+            "/candidates/erase",
+            body: body,
+            reason: reason.map { "Erasing: " + $0 },
+            for: visit.viewer.acting
+        )
         let kinds = (preview["would"]?.members?.pairs ?? []).filter { ($0.value.integer ?? 0) > 0 }
         let open = (preview["open_orders"]?.items ?? []).compactMap(\.text)
         let held = (preview["on_hold"]?.items ?? []).compactMap(\.text)
@@ -70,12 +94,12 @@ enum ErasePage {
         ]
         if case .order(let id) = person { model["of_order"] = ["order_id": id] as Model }
         if case .email(let email) = person { model["of_address"] = email }
-        if held.isEmpty, !isNothing { model["erase"] = action(person, open: open.count, needsForce: needsForce) }
+        if held.isEmpty, !isNothing { model["erase"] = action(person, open: open.count, needsForce: needsForce, reason) }
         if let problem { model["refused"] = Parts.sentence(problem.detail) }
         return Page("One person", .orders, status: problem?.status ?? 200, isLive: false, content: visit.render("person", model))
     }
 
-    private static func action(_ person: Person, open: Int, needsForce: Bool) -> Model {
+    private static func action(_ person: Person, open: Int, needsForce: Bool, _ reason: String?) -> Model {
         var what =
             "All that is counted here is destroyed, with the keys of it: nobody can bring it back, no backup either. Later deliveries of the same applications are "
             + "answered and dropped. A signed certificate stays, which names nobody."
@@ -93,6 +117,7 @@ enum ErasePage {
             what: what,
             tone: "danger",
             hidden: [(name: person.field.name, value: person.field.value)] + (needsForce ? [(name: "force", value: "1")] : [])
+                + (reason.map { [(name: "reason", value: $0)] } ?? [])
         )
     }
 
@@ -122,6 +147,15 @@ enum ErasePage {
         {{>erased-told}}
         {{#erase}}<div class="actions">{{>action}}</div>{{/erase}}{{/is_nothing}}</section>
         <p class="small"><a href="/erasures">Who was erased</a></p>
+        """#,
+        "person-why": #"""
+        <p class="crumb"><a href="/orders">Orders</a>{{#of_order}} / <a href="/orders/{{order_id}}">{{order_id}}</a>{{/of_order}}</p>
+        <div class="title"><h1>What is stored of this person</h1></div>
+        {{#is_refused}}<p class="said bad" role="alert">Say why you need it: whoever keeps the audit reads it.</p>{{/is_refused}}
+        <section class="card stack"><p>What is stored is told to who says why. That you looked, and why, is kept in the audit. Nothing is erased yet.</p>
+        <form method="post" action="/person" class="stack">{{>form}}<input type="hidden" name="{{person_field}}" value="{{person_value}}">
+        <div class="field"><label for="person-reason">Why you need it</label><input id="person-reason" name="reason" value="" required autocomplete="off"></div>
+        <div class="actions"><button class="primary" type="submit">What is stored of this person?</button></div></form></section>
         """#,
         // A form that leads here with an address.
         "person-look": #"""

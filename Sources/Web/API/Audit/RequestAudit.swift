@@ -19,12 +19,17 @@ struct RequestAudit: Sendable {
         _ principal: Principal,
         _ body: () async throws -> WireResponse
     ) async throws -> WireResponse {
-        if endpoint.changes {
+        let trial = endpoint.trial(request)
+        if endpoint.changes, trial == nil {
             return try await auditor.command(act(endpoint, request, principal), ending: RequestAudit.ending, body)
         }
         do {
             guard endpoint.showsPersonal, principal.seesPersonal || endpoint.tellsOfPersons else { return try await body() }
             var act = act(endpoint, request, principal)
+            if let trial {
+                act.action += ".read"
+                act.subject = trial["order"]?.text.map { String($0.prefix(100)) }
+            }
             // Who is shown nothing of a person need not say why; that they asked is kept.
             act.reason = principal.seesPersonal || !endpoint.comparesPersons ? try reason(request) : try? reason(request)
             let filters = Set(request.query.map(\.name)).sorted()
@@ -102,7 +107,13 @@ extension Endpoint {
     }
 
     /// Whether the mere answer says whether somebody is stored, whatever else the caller may see.
-    var tellsOfPersons: Bool { path == "/privacy/scan" || comparesPersons }
+    var tellsOfPersons: Bool { path == "/privacy/scan" || path == Endpoint.erasing || comparesPersons }
+
+    /// The body of a request that only asks what erasing somebody would do: that changes nothing and tells of a person, so it is a look; nil for any other.
+    fileprivate func trial(_ request: IncomingRequest) -> JSON? {
+        guard path == Endpoint.erasing, let body = try? request.object(Endpoint.erasingMembers), body["dry_run"]?.boolean == true else { return nil }
+        return body
+    }
 
     /// Whether its answer says that somebody else knows the order's person, without saying what they know.
     var comparesPersons: Bool { path == "/orders/{id}/candidates" }

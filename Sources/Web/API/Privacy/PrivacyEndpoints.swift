@@ -20,10 +20,10 @@ struct PrivacyEndpoints: Sendable {
                 let subject = try Self.subject(try request.object(["email", "order"]))
                 return WireResponse(200, json: try await candidates.export(subject, at: store.clock.now()) { try await commands.view($0, principal) })
             },
-            Endpoint(.post, "/candidates/erase", .admin, Self.erasing) { request, principal in
+            Endpoint(.post, Endpoint.erasing, .admin, Self.erasing) { request, principal in
                 try Self.require(principal)
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-                    let body = try request.object(["email", "order", "force", "note", "dry_run"])
+                    let body = try request.object(Endpoint.erasingMembers)
                     if try body.optionalFlag("dry_run") { return WireResponse(200, json: try await erasures.preview(try Self.subject(body))) }
                     let (force, note) = (try body.optionalFlag("force"), try body.optionalText("note"))
                     let erasure = try await erasures.erase(try Self.subject(body), force: force, by: principal.actor, note: note)
@@ -110,6 +110,11 @@ struct PrivacyEndpoints: Sendable {
         answers: [(200, .object(always: ["lines": .list(of: .wholeNumber)]))],
         problems: [400, 408, 413, 422]
     )
+}
+
+extension Endpoint {
+    static let erasing = "/candidates/erase"
+    static let erasingMembers = ["email", "order", "force", "note", "dry_run"]
 }
 
 extension Erasure {
