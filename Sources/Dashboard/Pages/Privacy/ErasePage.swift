@@ -101,8 +101,9 @@ enum ErasePage {
 
     private static func action(_ person: Person, open: Int, needsForce: Bool, _ reason: String?) -> Model {
         var what =
-            "All that is counted here is destroyed, with the keys of it: nobody can bring it back, no backup either. Later deliveries of the same applications are "
-            + "answered and dropped. A signed certificate stays, which names nobody."
+            "All that is counted here is destroyed, with the keys of it: it cannot be brought back here. Copies of the keys in backups may open older copies until the "
+            + "time that the certificate names: keep none longer. Later deliveries of the same applications are answered and dropped. The signed certificate names "
+            + "nobody."
         if needsForce {
             what +=
                 open > 0
