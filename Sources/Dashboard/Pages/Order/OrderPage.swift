@@ -50,7 +50,7 @@ enum OrderPage {
     }
 
     /// The order as the API shows it. The script's look at a page that is left open is none by a person, and has no provider asked.
-    private static func order(_ id: String, _ visit: Visit) async throws -> JSON {
+    static func order(_ id: String, _ visit: Visit) async throws -> JSON {
         guard visit.request.isLiveLook, let known = try? await visit.site.parts.store.order(id), visit.principal.sees(connection: known.connection)
         else {
             return try await visit.get("orders", id)

@@ -88,7 +88,7 @@ enum IssuePage {
         var rows: [Model] = []
         for id in (issue["members"]?["orders"]?.items ?? []).compactMap(\.text).prefix(mostOrders) {
             // One may be gone while its issue is there.
-            guard let order = try? await visit.get("orders", id) else { continue }
+            guard let order = try? await OrderPage.order(id, visit) else { continue }
             var row: Model = [
                 "order_href": "/orders/" + id, "order_name": OrderText.name(order) ?? order["external_id"]?.text ?? id,
                 "order_state": Parts.state(order["state"]?.text ?? ""), "order_connection": order["connection"]?.text ?? "",
