@@ -7,7 +7,7 @@ import Web
 /// `/orders/{id}/case`: the whole story of one order as one page that stands alone, signed, so that it can be shown years later.
 enum CaseFile {
     static let handlers = [
-        PageHandler.get("/orders/{id}/case") { visit in
+        PageHandler.get("/orders/{id}/case", isExport: true) { visit in
             let record = try await record(visit)
             return .file(response(record, visit))
         }
@@ -15,7 +15,7 @@ enum CaseFile {
 
     /// What is signed: everything that the page says, as the viewer may see it.
     static func record(_ visit: Visit) async throws -> JSON {
-        let facts = try await OrderPage.facts(visit, mostRuns: mostRuns)
+        let facts = try await OrderPage.facts(visit, mostRuns: mostRuns, within: mostBytes)
         let id = facts.order["id"]?.text ?? ""
         // Retention may have taken away when it was sent, but not that it was.
         let attempts = facts.timeline.filter { $0.kind == "submitting" }
@@ -34,12 +34,14 @@ enum CaseFile {
         record["timeline"] = facts.record
         record["event"] = facts.event
         record["runs"] = .array(facts.runs)
-        if facts.hasOlderRuns { record["runs_left_out"] = .string("older than the newest \(mostRuns)") }
+        if facts.hasOlderRuns { record["runs_left_out"] = .string("older than the newest \(min(mostRuns, facts.runs.count))") }
         return record
     }
 
     /// Of an order's runs these stand in the file with their calls; what happened is whole in any case.
     private static let mostRuns = 100
+    /// They take no more than this together: the file is held whole, several times over, while it is made.
+    private static let mostBytes = 4 << 20
 
     private static func wasSent(_ order: JSON) -> Bool {
         order["provider_ref"]?.text != nil || ![OrderState.accepted.rawValue, OrderState.refused.rawValue].contains(order["state"]?.text ?? "")

@@ -25,18 +25,24 @@ enum OrderPage {
     /// No more runs than this are opened: the list of runs has all.
     static let mostRuns = 12
 
-    static func facts(_ visit: Visit, mostRuns: Int = OrderPage.mostRuns) async throws -> Facts {
+    /// - Parameter bytes: the newest runs that take no more than this together; nil for as many as there are.
+    static func facts(_ visit: Visit, mostRuns: Int = OrderPage.mostRuns, within bytes: Int? = nil) async throws -> Facts {
         let id = visit.parameter("id")
         let order = try await order(id, visit)
         let record = try await visit.get("orders", id, "timeline")["items"] ?? []
         let list = try await visit.get("runs", query: [(name: "order_id", value: id), (name: "limit", value: String(mostRuns))])
         var ids = list["items"]?.items?.compactMap { $0["id"]?.text } ?? []
         if let placing = order["caused_by"]?["run"]?.text { ids.append(placing) }
-        var runs: [JSON] = []
-        for id in ids.reversed() {
+        var (runs, isCut, left) = ([JSON](), false, bytes ?? 0)
+        for id in ids {
             // A run may be gone while its order is there.
-            if let run = try? await visit.get("runs", id) { runs.append(run) }
+            guard let run = try? await visit.get("runs", id) else { continue }
+            if bytes != nil { left -= run.bytes().count }
+            isCut = left < 0
+            guard !isCut else { break }
+            runs.append(run)
         }
+        runs.reverse()
         var event: JSON?
         if let id = order["caused_by"]?["event"]?.text { event = try? await visit.get("events", id) }
         return Facts(
@@ -44,7 +50,7 @@ enum OrderPage {
             timeline: (record.items ?? []).compactMap { TimelineItem($0) },
             record: record,
             runs: runs,
-            hasOlderRuns: list["next"]?.text != nil,
+            hasOlderRuns: list["next"]?.text != nil || isCut,
             event: event
         )
     }
