@@ -66,7 +66,7 @@ enum PlanPage {
             things: "orders",
             title: "Discard orders",
             button: "Discard",
-            what: "Each stays failed and leaves the dead letters. Nothing is sent.",
+            what: "Each stays as it is, and nobody is asked to see to it any more. Nothing is sent.",
             isLoss: true
         ),
     ]
