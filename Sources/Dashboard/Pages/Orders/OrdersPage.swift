@@ -174,13 +174,14 @@ enum OrdersPage {
     /// What is next, in a few words.
     private static func next(_ order: JSON, _ visit: Visit) -> String {
         let state = order["state"]?.text.flatMap(OrderState.init)
+        let isUntold = order["ats"]?["error"]?.isNull == false
         switch order["problem"]?["code"]?.text {
         case "paused"?: return "paused: resume it"
-        case Problem.discarded?, Problem.abandoned?: return "nothing"
+        case Problem.discarded?, Problem.abandoned?: return isUntold ? "tell the ATS again" : "nothing"
         case let code? where state?.isOpen == true && state != .uncertain: return code.replacing("_", with: " ")
         default: break
         }
-        if order["ats"]?["error"]?.isNull == false { return "tell the ATS again" }
+        if isUntold { return "tell the ATS again" }
         switch state {
         case .uncertain: return "look at the provider, then resolve"
         case .failed: return order["waiting_on"]?.isNull == false ? "retry or discard" : "nothing"
