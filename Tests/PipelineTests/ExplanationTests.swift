@@ -153,6 +153,10 @@ import Testing
                 "Zinc refused the order on 2 Dec 14:02, and nothing was ordered. ord_2 was ordered in its place: the ATS hears of that one."
             ),
             (
+                situation(.refused, problem: Problem.discarded),
+                "Zinc refused the order on 2 Dec 14:02, and nothing was ordered; a person decided on 5 Dec 11:30 that nothing is to be done about it. It can still be sent again: fairlead order retry ord_1."
+            ),
+            (
                 situation(.failed, problem: "unavailable"),
                 "Given up on 2 Dec 14:02 (unavailable): Zinc does not have it. To send it again: fairlead order retry ord_1; to leave it: fairlead order discard ord_1."
             ),

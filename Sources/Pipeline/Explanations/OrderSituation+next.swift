@@ -48,7 +48,9 @@ extension OrderVoice {
             let webhook = situation.capabilities?.webhooks == true ? "; a webhook of \(provider) about it settles it as well" : ""
             return "Look there, then: fairlead order resolve \(id) --adopt REF, --resubmit or --abandon\(webhook)"
         case .refused:
-            return order.replacedBy == nil ? "What was wrong can be mended as it is sent again: fairlead order retry \(id)" : nil
+            guard order.replacedBy == nil else { return nil }
+            guard problem?.code != Problem.discarded else { return "It can still be sent again: fairlead order retry \(id)" }
+            return "What was wrong can be mended as it is sent again: fairlead order retry \(id)"
         case .failed:
             guard order.replacedBy == nil else { return nil }
             switch problem?.code {

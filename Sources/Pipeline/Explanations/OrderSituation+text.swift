@@ -53,8 +53,10 @@ struct OrderVoice {
         case .reviewed: return "Reviewed on \(since), \(outcome)"
         case .cancelled: return "Cancelled on \(since)"
         case .refused:
+            let base = "\(provider) refused the order on \(since), and nothing was ordered"
+            if problem?.code == Problem.discarded { return base + "; a person decided \(letBe)" }
             let why = showsPersonal ? problem.map { ": \(Wording.quoted($0.message))" } ?? "" : ""
-            return "\(provider) refused the order on \(since), and nothing was ordered\(why)"
+            return base + why
         case .failed: return failed
         }
     }
@@ -70,10 +72,13 @@ struct OrderVoice {
         switch problem?.code {
         case Problem.abandoned?: "Given up by a person on \(since), while \(provider) may have the order"
         case Problem.discarded?:
-            "It failed, and a person decided on \(words.moment(problem?.at ?? situation.stateSince)) that nothing is to be done about it"
+            "It failed, and a person decided \(letBe)"
         default: "Given up on \(since) (\(problem?.code ?? "failed")): \(provider) does not have it"
         }
     }
+
+    /// When a person decided that it stays as it is.
+    private var letBe: String { "on \(words.moment(problem?.at ?? situation.stateSince)) that nothing is to be done about it" }
 
     private var accepted: String {
         let base = "Accepted on \(words.moment(order.createdAt)) and not sent to \(provider) yet"
