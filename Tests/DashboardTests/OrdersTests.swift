@@ -56,14 +56,18 @@ struct OrdersTests {
     @Test("A search that finds more than a page says so, and leads to the rest; a filter that leaves one lists it")
     func cutSearch() async throws {
         let fixture = try await DashboardFixture()
-        for number in 1...(OrdersPage.rowsOnPage + 2) { try await fixture.order("application-\(number)") }
+        for number in 1...(OrdersPage.rowsOnPage * 2 + 2) { try await fixture.order("application-\(number)") }
         try await fixture.order("application-last") { $0.status.state = .completed }
         try await fixture.run { (browser) async throws in
             _ = try await browser.signIn(DashboardFixture.admin)
             let html = try await browser.html("/orders?q=ana")
             #expect(html.contains("The newest 50 of more") && html.contains("Look on"))
             let cursor = try #require(html.split(separator: "cursor=").dropFirst().first?.split(separator: "\"").first)
-            let rest = try await browser.html("/orders?q=ana&cursor=\(cursor)")
+            let second = try await browser.html("/orders?q=ana&cursor=\(cursor)")
+            #expect(second.contains("50 more among the next") && !second.contains("The newest 50"))
+            let older = try #require(second.split(separator: "rel=\"next\" href=\"").last?.split(separator: "\"").first)
+            let last = try #require(older.split(separator: "cursor=").last)
+            let rest = try await browser.html("/orders?q=ana&cursor=\(last)")
             #expect(rest.contains(">application-1<") && !rest.contains("of more"))
             #expect(!(try await browser.html("/orders")).contains("of more"))
             let one = try await browser.get("/orders?q=ana&state=completed")

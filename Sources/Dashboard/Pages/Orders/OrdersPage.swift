@@ -122,7 +122,8 @@ enum OrdersPage {
         if let next = list["next"]?.text {
             model["older"] = address.with("cursor", next).text
             if search != nil || visit.query("q") != nil {
-                model["cut"] = ["said": cutText(orders.count), "on": address.with("cursor", next).text] as Model
+                let said = cutText(orders.count, isFirst: visit.query("cursor") == nil)
+                model["cut"] = ["said": said, "on": address.with("cursor", next).text] as Model
             }
         }
         if visit.query("cursor") != nil { model["newest"] = address.text }
@@ -133,11 +134,14 @@ enum OrdersPage {
     }
 
     /// What a page of a search does not show, while there may be more.
-    private static func cutText(_ count: Int) -> String {
+    private static func cutText(_ count: Int, isFirst: Bool) -> String {
+        guard isFirst else {
+            return "\(count == 0 ? "None" : "\(count) more") among the next that were looked at, and those are not all."
+        }
         switch count {
-        case rowsOnPage: "The newest \(count) of more. Add a word, a state or a connection to see fewer."
-        case 0: "None yet: the newest of those that the text finds were looked at, not all."
-        default: "\(count) so far: the newest of those that the text finds were looked at, not all."
+        case rowsOnPage: return "The newest \(count) of more. Add a word, a state or a connection to see fewer."
+        case 0: return "None yet: the newest of those that the text finds were looked at, not all."
+        default: return "\(count) so far: the newest of those that the text finds were looked at, not all."
         }
     }
 
