@@ -46,7 +46,7 @@ struct OrdersTests {
         try await fixture.run { (browser) async throws in
             _ = try await browser.signIn(DashboardFixture.admin)
             #expect(try await browser.get("/orders?q=ord_of-theirs").location == "/orders/\(order.id)")
-            #expect(try await browser.get("/orders?q=evt_one").status == 200)
+            #expect(try await browser.get("/orders?q=evt_one").location == "/orders?external_id=evt_one")
             let short = try await browser.html("/orders?q=ro")
             #expect(short.contains("four letters of its beginning") && short.contains("search: ro"))
             #expect(try await browser.html("/orders?q=%7B%22a%22%3A1%7D").contains("No delivery with exactly this body"))
@@ -72,6 +72,21 @@ struct OrdersTests {
             #expect(!(try await browser.html("/orders")).contains("of more"))
             let one = try await browser.get("/orders?q=ana&state=completed")
             #expect(one.status == 200 && one.html.contains("application-last") && !one.html.contains(">application-1<"))
+        }
+    }
+
+    @Test("An external id that looks like ours is found on every connection that has it")
+    func alike() async throws {
+        let fixture = try await DashboardFixture()
+        let first = try await fixture.order("ord_1")
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            #expect(try await browser.get("/orders?q=ord_1").location == "/orders/\(first.id)")
+            let second = try await fixture.order("ord_1", connection: "beta")
+            let place = try #require(try await browser.get("/orders?q=ord_1").location)
+            #expect(place.hasPrefix("/orders?external_id="))
+            let list = try await browser.html(place)
+            #expect(list.contains(first.id) && list.contains(second.id))
         }
     }
 

@@ -50,11 +50,12 @@ enum OrdersPage {
     /// Whether a text is an identifier of ours or a whole delivery: then it means one thing, whatever else it matches.
     private static func isExact(_ text: String) -> Bool { text.trimmed.hasPrefix("{") || OwnIdentifier(text.trimmed) != nil }
 
-    /// Where the one order is whose external id looks like an identifier of ours; nil where there is none, or several.
+    /// Where the order is whose external id looks like an identifier of ours, or the list of them where it is on several connections; nil where there is none.
     private static func externalID(_ text: String, _ visit: Visit) async throws -> String? {
         guard !text.hasPrefix("{"), text.utf8.count <= 200 else { return nil }
         let orders = try await visit.get("orders", query: [(name: "external_id", value: text), (name: "limit", value: "2")])["items"]?.items ?? []
-        return orders.count == 1 ? orders[0]["id"]?.text.map { "/orders/" + $0 } : nil
+        if orders.count > 1 { return "/orders?" + FormEncoding.text([(name: "external_id", value: text)]) }
+        return orders.first?["id"]?.text.map { "/orders/" + PercentEncoding.text($0) }
     }
 
     /// The order that a text finds where it is the only one, and nothing else narrows the list; nil where the text is also a name of the settings.
