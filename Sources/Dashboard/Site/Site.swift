@@ -10,6 +10,8 @@ struct Site: Sendable {
     let shadows = ShadowTurns()
     let rhythms: Remembered<[OperatingState.Subject: ContactRhythm]>
     let history: Remembered<NowHistory.Kept>
+    /// What was given up and stands, for a page that stays open.
+    let standing: Remembered<[StandingCause]>
     /// After how long nine of ten orders are done, by account; without those that have too little history.
     private let usual: Remembered<[String: Duration]>
     let notice: Remembered<HostNotice>
@@ -28,6 +30,7 @@ struct Site: Sendable {
         history = Remembered(for: .seconds(15), parts.clock) { [store = parts.store, clock = parts.clock] in
             try await NowHistory.Kept(store, at: clock.now())
         }
+        standing = Remembered(for: .seconds(4), parts.clock) { [store = parts.store] in try await store.standingCauses() }
         notice = Remembered(for: .seconds(3), parts.clock) { [parts] in await HostNotice(parts) }
         usual = Remembered(for: .seconds(300), parts.clock) { [store = parts.store, registry = parts.registry] in
             var usual: [String: Duration] = [:]

@@ -32,7 +32,7 @@ enum NowPage {
             "connections": try await connections(status, issues.connections, visit), "is_begun": total > 0,
             "received": Format.number(Int(status["last_day"]?["received"]?.integer ?? 0)),
             "told": Format.number(Int(status["last_day"]?["told"]?.integer ?? 0)),
-            "dead": Format.number(try await DeadPage.standing(visit).reduce(0) { $0 + $1.count }),
+            "dead": Format.number(try await DeadPage.standing(visit, isRemembered: true).reduce(0) { $0 + $1.count }),
             "paused": try await paused(status, visit),
         ]
         if unsent > 0 { model["unsent"] = ["unsent_count": Format.number(unsent)] as Model }

@@ -12,8 +12,10 @@ enum DeadPage {
     private static let newest = 20
 
     /// What was given up and stands, by cause, as far as the viewer may see it.
-    static func standing(_ visit: Visit) async throws -> [StandingCause] {
-        try await visit.site.parts.store.standingCauses().filter { standing in
+    /// - Parameter isRemembered: whether it may be that of a moment ago.
+    static func standing(_ visit: Visit, isRemembered: Bool = false) async throws -> [StandingCause] {
+        let all = isRemembered ? try await visit.site.standing.value() : try await visit.site.parts.store.standingCauses()
+        return all.filter { standing in
             kinds.contains(standing.cause.kind) && visit.principal.sees(connection: standing.cause.connection)
         }
     }
