@@ -141,6 +141,13 @@ struct StandingTests {
         #expect(Format.every("3600s") == "every 1 h" && Format.every("off") == "off")
     }
 
+    @Test("What a webhook's delivery is about is named whole, whatever it is called")
+    func about() {
+        #expect(WebhookPage.subject("ntf_a_b_c_1796023818000_failing") == "a_b_c")
+        #expect(WebhookPage.subject("ntf_run_01abc_1_dead_letter") == "run_01abc")
+        #expect(WebhookPage.subject("ord_01abc") == "ord_01abc")
+    }
+
     @Test("What was put aside by a script counts as a dead letter on the first page as on theirs, and says whom it is about")
     func parked() async throws {
         let fixture = try await DashboardFixture()

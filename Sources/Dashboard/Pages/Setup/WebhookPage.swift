@@ -94,11 +94,13 @@ enum WebhookPage {
         return row
     }
 
-    /// The thing itself, where a notice has an identifier of its own about it: `ntf_run_01…_1`.
-    private static func subject(_ about: String) -> String {
+    /// The thing itself, where a notice has an identifier of its own about it: `ntf_run_01…_1_dead_letter`.
+    static func subject(_ about: String) -> String {
         guard about.hasPrefix("ntf_") else { return about }
-        let words = about.dropFirst(4).split(separator: "_")
-        return words.count >= 2 ? words.prefix(2).joined(separator: "_") : about
+        // At its end stand a number, which tells several notices apart, and the kind's last word.
+        let words = about.dropFirst(4).split(separator: "_", omittingEmptySubsequences: false)
+        guard let mark = words.lastIndex(where: { Int64($0) != nil }), mark > words.startIndex else { return about }
+        return words[..<mark].joined(separator: "_")
     }
 
     private static func actions(_ webhook: JSON, _ id: String, _ visit: Visit) -> [Model] {
