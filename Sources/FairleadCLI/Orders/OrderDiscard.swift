@@ -30,6 +30,6 @@ struct OrderDiscard: AsyncParsableCommand {
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "discard"], "discarded", others, on: host) }
         let response = try await host.ask { try await $0.post(["orders", id, "discard"], body: batch.single) }
-        host.show(response) { "\($0.cell("id")) stays failed; nothing is to be done about it." }
+        host.show(response) { "\($0.cell("id")) stays \($0.cell("state")); nothing is to be done about it." }
     }
 }
