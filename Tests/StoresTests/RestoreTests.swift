@@ -11,7 +11,8 @@ import Testing
         _ bed: BackupBed,
         keysPath: String? = nil,
         replacing: Bool = true,
-        keys: [Secret]? = nil
+        keys: [Secret]? = nil,
+        now: Timestamp = SystemClock().now()
     ) async throws -> StoreRestore.Outcome {
         try await StoreRestore.restore(
             bed.file,
@@ -20,8 +21,20 @@ import Testing
             relativeTo: bed.folder.path,
             keys: keys ?? bed.keys,
             replacing: replacing,
-            now: SystemClock().now()
+            now: now
         )
+    }
+
+    @Test("Two restores in one second leave what each of them moved aside", arguments: BackupBed.Kind.allCases)
+    func sameSecond(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<2)
+        _ = try await bed.backup()
+        await store.close()
+        let now = SystemClock().now()
+        let (first, second) = (try await restore(bed, now: now), try await restore(bed, now: now))
+        #expect(!first.movedAside.isEmpty && !second.movedAside.isEmpty && Set(first.movedAside).isDisjoint(with: second.movedAside))
     }
 
     @Test("What was there at the time of the backup is there again, held, and what came since is moved aside", arguments: BackupBed.Kind.allCases)

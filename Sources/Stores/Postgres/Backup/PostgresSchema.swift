@@ -48,7 +48,7 @@ struct PostgresSchema {
         let filling = "SELECT EXISTS (SELECT 1 FROM schema_migrations WHERE name = '\(SchemaMigration.filling)')"
         let isUnfinished = present ? try exchange(filling).first?.bool(0) ?? false : false
         guard present || hasKeys else { return [] }
-        let mark = now.iso8601.prefix(19).replacing(":", with: "").replacing("-", with: "").lowercased()
+        let mark = try freeMark(now)
         if present {
             if !isUnfinished {
                 let alive = try exchange(
@@ -100,6 +100,16 @@ struct PostgresSchema {
         }
         _ = try exchange("ALTER SCHEMA fairlead_keys RENAME TO fairlead_keys_before_\(mark)")
         return ["fairlead_keys_before_\(mark)"]
+    }
+
+    /// What the names of schemas moved aside now end with: another one where something was moved aside in this second already.
+    private func freeMark(_ now: Timestamp) throws -> String {
+        let moment = now.iso8601.prefix(19).replacing(":", with: "").replacing("-", with: "").lowercased()
+        for ending in [""] + "bcdefghijklmnopqrstuvwxyz".map({ "_\($0)" }) {
+            let names = ["fairlead_before_", "fairlead_keys_before_"].map { $0 + moment + ending }
+            if try exchange("SELECT 1 FROM pg_namespace WHERE nspname = ANY ($1::text[])", .texts(names)).isEmpty { return moment + ending }
+        }
+        throw StoreError.unavailable("too much was moved aside in this second: try again")
     }
 
     /// Tables that are a store's: those of its schema, made in a place of their own and dropped again, so that no list has to be kept by hand.

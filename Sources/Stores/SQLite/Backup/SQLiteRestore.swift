@@ -187,13 +187,18 @@ struct SQLiteRestore: Sendable {
     /// Moves the old files aside and the new ones in their place, the rows last: without them no host starts. What was erased comes first: it is right for the
     /// old rows as well. Returns where the old ones are.
     private func swap(_ id: String) throws -> [String] {
-        let mark = ".before-" + now.iso8601.prefix(19).replacing(":", with: "").replacing("-", with: "") + "Z"
         var aside: [String] = []
         let keyPath = KeyFile.path(of: store)
         let ledger = ErasureFile(of: store)
         let foreign = try ledger.store() == id ? [] : [ledger.path]
-        for file in foreign + [store, store + "-wal", store + "-shm", keyPath, keyPath + "-wal", keyPath + "-shm"]
-        where FileManager.default.fileExists(atPath: file) {
+        let files = foreign + [store, store + "-wal", store + "-shm", keyPath, keyPath + "-wal", keyPath + "-shm"]
+        let moment = ".before-" + now.iso8601.prefix(19).replacing(":", with: "").replacing("-", with: "") + "Z"
+        // What was moved aside in this second already is not replaced.
+        let marks = [moment] + "bcdefghijklmnopqrstuvwxyz".map { "\(moment)-\($0)" }
+        guard let mark = marks.first(where: { mark in !files.contains { FileManager.default.fileExists(atPath: $0 + mark) } }) else {
+            throw StoreError.unavailable("too much was moved aside in this second: try again")
+        }
+        for file in files where FileManager.default.fileExists(atPath: file) {
             try FileSync.rename(file, to: file + mark)
             aside.append(file + mark)
         }
