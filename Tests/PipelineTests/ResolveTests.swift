@@ -70,7 +70,8 @@ struct ResolveTests {
         _ = harness.order(.submitting)
         report(.inProgress)
         #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")) }?.code == "being_sent")
-        report(.inProgress, email: "ana@example.test")
+        // One that lost its answer holds nobody up: it is looked for by itself.
+        harness.clock.advance(by: .seconds(121))
         #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")).providerRef == "ref_7")
     }
 

@@ -87,14 +87,19 @@ extension Commands {
         throw CommandError(409, "found_at_provider", detail)
     }
 
+    /// Longer than a request and its answer are on their way: an order that is being sent for longer has lost its answer, and is looked for itself.
+    private static let onItsWay = Duration.seconds(120)
+
     /// A request that says of nobody whose it is may be that of an order which is just being sent, whose answer is still on its way.
     private func requireNoneUnderWay(besides order: Order, _ reference: String) async throws {
         var query = OrderQuery()
         (query.account, query.states) = (order.account, [.submitting])
-        guard try await store.orders(query, PageRequest(limit: 2)).items.contains(where: { $0.id != order.id }) else { return }
+        let recently = environment.clock.now() + (.zero - Self.onItsWay)
+        let sending = try await store.orders(query, PageRequest(limit: 200)).items
+        guard sending.contains(where: { $0.id != order.id && $0.updatedAt > recently }) else { return }
         let detail =
             "Other orders are being sent to \(order.account) at this moment, and \(reference) may be the request of one of them: nothing there says whose it is. "
-            + "Try again in half a minute, or adopt it with force if you know."
+            + "Try again in two minutes, or adopt it with force if you know."
         throw CommandError(409, "being_sent", detail)
     }
 
