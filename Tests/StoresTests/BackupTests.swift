@@ -37,6 +37,28 @@ struct BackupBed {
         )
     }
 
+    /// Restores a backup into this store: its own, where none is named.
+    @discardableResult
+    func restore(
+        _ backup: String? = nil,
+        keysPath: String? = nil,
+        ledger: StoreRestore.Ledger = .standing,
+        keys: [Secret]? = nil,
+        replacing: Bool = true,
+        now: Timestamp = SystemClock().now()
+    ) async throws -> StoreRestore.Outcome {
+        try await StoreRestore.restore(
+            backup ?? file,
+            keysPath: keysPath,
+            ledger: ledger,
+            into: url,
+            relativeTo: folder.path,
+            keys: keys ?? self.keys,
+            replacing: replacing,
+            now: now
+        )
+    }
+
     /// Receives events and places orders, as many of each.
     func fill(_ store: any Store, _ numbers: Range<Int>) async throws {
         for number in numbers {
@@ -179,15 +201,7 @@ struct BackupBed {
             let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
             #expect(!found.isProven && found.problems.contains { $0.contains("is not proven by the store's keys") }, "\(sql): \(found.problems)")
             await #expect(throws: StoreError.self, "\(sql)") {
-                _ = try await StoreRestore.restore(
-                    bed.file,
-                    keysPath: number == 1 ? files[1] : nil,
-                    into: bed.url,
-                    relativeTo: bed.folder.path,
-                    keys: bed.keys,
-                    replacing: true,
-                    now: SystemClock().now()
-                )
+                try await bed.restore(keysPath: number == 1 ? files[1] : nil)
             }
         }
         let again = try await bed.open()
@@ -205,15 +219,7 @@ struct BackupBed {
         let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
         #expect(found.problems.isEmpty && !found.isProven && found.unproven?.contains("is not here") == true)
         // The keys that stand at the store prove it as well.
-        let restored = try await StoreRestore.restore(
-            bed.file,
-            keysPath: nil,
-            into: bed.url,
-            relativeTo: bed.folder.path,
-            keys: bed.keys,
-            replacing: false,
-            now: SystemClock().now()
-        )
+        let restored = try await bed.restore(replacing: false)
         #expect(restored.manifest == found.manifest)
     }
 
@@ -242,15 +248,7 @@ struct BackupBed {
         )
         #expect(plan.steps.count == 1)
         await store.close()
-        _ = try await StoreRestore.restore(
-            bed.file,
-            keysPath: nil,
-            into: bed.url,
-            relativeTo: bed.folder.path,
-            keys: bed.keys,
-            replacing: true,
-            now: SystemClock().now()
-        )
+        try await bed.restore()
         let again = try await bed.open()
         #expect(try await again.order(connection: "acme", externalID: "application-19") != nil)
         #expect(try await again.order(connection: "acme", externalID: "application-\(count)") == nil)

@@ -66,15 +66,7 @@ import Testing
         _ = try await bed.backup()
         let erasure = try #require(try await store.erase(Self.ana, as: "ers_1", window: .seconds(86_400), by: .system, note: nil))
         await store.close()
-        _ = try await StoreRestore.restore(
-            bed.file,
-            keysPath: bed.file + ".keys",
-            into: bed.url,
-            relativeTo: bed.folder.path,
-            keys: bed.keys,
-            replacing: true,
-            now: SystemClock().now()
-        )
+        try await bed.restore(keysPath: bed.file + ".keys")
         let again = try await bed.open()
         #expect(try await again.event(event) == nil)
         #expect(try await again.order(order) == nil)

@@ -7,19 +7,6 @@ import Testing
 @testable import Stores
 
 @Suite("Forged backups") struct ForgedBackupTests {
-    private func restore(_ file: String, keysPath: String? = nil, into bed: BackupBed, ledger: StoreRestore.Ledger = .standing) async throws {
-        _ = try await StoreRestore.restore(
-            file,
-            keysPath: keysPath,
-            ledger: ledger,
-            into: bed.url,
-            relativeTo: bed.folder.path,
-            keys: bed.keys,
-            replacing: true,
-            now: SystemClock().now()
-        )
-    }
-
     @Test("Keys of one's own that nothing wraps, under the name of the key that is needed, prove nothing", arguments: BackupBed.Kind.allCases)
     func ofOwnKeys(_ kind: BackupBed.Kind) async throws {
         let bed = try await BackupBed(kind)
@@ -44,7 +31,7 @@ import Testing
         let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
         #expect(!found.isProven && found.problems.contains { $0.contains("the keys at hand do not open it") }, "\(found.problems)")
         for keysPath in [nil, bed.file + ".keys"] {
-            await #expect(throws: StoreError.self) { try await restore(bed.file, keysPath: keysPath, into: bed) }
+            await #expect(throws: StoreError.self) { try await bed.restore(bed.file, keysPath: keysPath) }
         }
         let again = try await bed.open()
         #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
@@ -60,12 +47,12 @@ import Testing
             await store.close()
         }
         _ = try await other.backup()
-        let error = await #expect(throws: StoreError.self) { try await restore(other.file, into: bed, ledger: .unknown) }
+        let error = await #expect(throws: StoreError.self) { try await bed.restore(other.file, ledger: .unknown) }
         #expect("\(String(describing: error))".contains("its keys are not those of the store"))
         let untouched = try await bed.open()
         #expect(try await untouched.order(connection: "acme", externalID: "application-2") != nil)
         await untouched.close()
-        try await restore(other.file, keysPath: other.file + ".keys", into: bed, ledger: .unknown)
+        try await bed.restore(other.file, keysPath: other.file + ".keys", ledger: .unknown)
         let again = try await bed.open()
         #expect(try await again.order(connection: "acme", externalID: "application-12") != nil)
         await again.close()
@@ -89,7 +76,7 @@ import Testing
         try file.close()
         let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
         #expect(found.problems == ["its tables, indexes or triggers were changed"])
-        await #expect(throws: StoreError.self) { try await restore(bed.file, into: bed) }
+        await #expect(throws: StoreError.self) { try await bed.restore(bed.file) }
     }
 
     @Test("Keys that are changed after they were proven are not put into a database") func changedSince() async throws {
@@ -127,7 +114,7 @@ import Testing
         let file = try DatabaseQueue(path: bed.file)
         try await file.write { try $0.execute(sql: "ALTER TABLE backup_manifest DROP COLUMN proof") }
         try file.close()
-        for attempt in [{ _ = try await StoreBackup.verify(bed.file, keys: bed.keys) }, { try await restore(bed.file, into: bed) }] {
+        for attempt in [{ _ = try await StoreBackup.verify(bed.file, keys: bed.keys) }, { _ = try await bed.restore(bed.file) }] {
             let error = await #expect(throws: StoreError.self) { try await attempt() }
             #expect("\(String(describing: error))".contains("before backups were proven"))
         }

@@ -10,16 +10,7 @@ import Testing
         -> StoreRestore.Outcome
     {
         let target = other ?? bed
-        return try await StoreRestore.restore(
-            bed.file,
-            keysPath: bed.file + ".keys",
-            ledger: ledger,
-            into: target.url,
-            relativeTo: target.folder.path,
-            keys: bed.keys,
-            replacing: true,
-            now: SystemClock().now()
-        )
+        return try await target.restore(bed.file, keysPath: bed.file + ".keys", ledger: ledger, keys: bed.keys)
     }
 
     private func token(_ id: String) -> AccessToken {

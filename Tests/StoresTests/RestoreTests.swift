@@ -7,24 +7,6 @@ import Testing
 @testable import Stores
 
 @Suite("Restoring a backup") struct RestoreTests {
-    private func restore(
-        _ bed: BackupBed,
-        keysPath: String? = nil,
-        replacing: Bool = true,
-        keys: [Secret]? = nil,
-        now: Timestamp = SystemClock().now()
-    ) async throws -> StoreRestore.Outcome {
-        try await StoreRestore.restore(
-            bed.file,
-            keysPath: keysPath,
-            into: bed.url,
-            relativeTo: bed.folder.path,
-            keys: keys ?? bed.keys,
-            replacing: replacing,
-            now: now
-        )
-    }
-
     @Test("Two restores in one second leave what each of them moved aside", arguments: BackupBed.Kind.allCases)
     func sameSecond(_ kind: BackupBed.Kind) async throws {
         let bed = try await BackupBed(kind)
@@ -33,7 +15,7 @@ import Testing
         _ = try await bed.backup()
         await store.close()
         let now = SystemClock().now()
-        let (first, second) = (try await restore(bed, now: now), try await restore(bed, now: now))
+        let (first, second) = (try await bed.restore(now: now), try await bed.restore(now: now))
         #expect(!first.movedAside.isEmpty && !second.movedAside.isEmpty && Set(first.movedAside).isDisjoint(with: second.movedAside))
     }
 
@@ -46,7 +28,7 @@ import Testing
         let made = try await bed.backup()
         try await bed.fill(store, 10..<15)
         await store.close()
-        let outcome = try await restore(bed)
+        let outcome = try await bed.restore()
         #expect(outcome.manifest == made.manifest && !outcome.movedAside.isEmpty)
 
         let again = try await bed.open()
@@ -89,7 +71,7 @@ import Testing
         }
         _ = try await bed.backup()
         await store.close()
-        #expect(try await restore(bed).disabledWebhooks == ["ops"])
+        #expect(try await bed.restore().disabledWebhooks == ["ops"])
         let again = try await bed.open()
         let found = Dictionary(uniqueKeysWithValues: try await again.endpoints().map { ($0.id, $0) })
         #expect(found["ops"]?.isEnabled == false && found["ops"]?.disabled?.code == "restored" && found["ops"]?.keys.count == 1)
@@ -107,7 +89,7 @@ import Testing
         let bed = try await BackupBed(.sqlite)
         let store = try await bed.open()
         _ = try await bed.backup()
-        let error = await #expect(throws: StoreError.self) { try await restore(bed) }
+        let error = await #expect(throws: StoreError.self) { try await bed.restore() }
         #expect("\(String(describing: error))".contains("in use by"))
         await store.close()
     }
@@ -119,13 +101,13 @@ import Testing
         _ = try await bed.backup()
         let now = store.clock.now()
         try await store.announce(Replica(id: "rep_1", host: "other", version: "1", startedAt: now, seenAt: now))
-        let alive = await #expect(throws: StoreError.self) { try await restore(bed) }
+        let alive = await #expect(throws: StoreError.self) { try await bed.restore() }
         #expect("\(String(describing: alive))".contains("a host on other uses the store"))
         try await store.withdraw(replica: "rep_1")
         await store.close()
-        let unasked = await #expect(throws: StoreError.self) { try await restore(bed, replacing: false) }
+        let unasked = await #expect(throws: StoreError.self) { try await bed.restore(replacing: false) }
         #expect("\(String(describing: unasked))".contains("--replace"))
-        _ = try await restore(bed)
+        _ = try await bed.restore()
         let again = try await bed.open()
         #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
         await again.close()
@@ -138,10 +120,10 @@ import Testing
         _ = try await bed.backup()
         try await bed.fill(store, 3..<4)
         await store.close()
-        await #expect(throws: StoreError.self) { try await restore(bed, keys: [SealTests.key(2)]) }
+        await #expect(throws: StoreError.self) { try await bed.restore(keys: [SealTests.key(2)]) }
         let whole = try Data(contentsOf: URL(filePath: bed.file))
         try whole.prefix(whole.count / 2).write(to: URL(filePath: bed.file))
-        await #expect(throws: StoreError.self) { try await restore(bed) }
+        await #expect(throws: StoreError.self) { try await bed.restore() }
         let again = try await bed.open()
         #expect(try await again.order(connection: "acme", externalID: "application-3") != nil)
         #expect(try await again.state(of: .store).pause == nil)
@@ -161,11 +143,11 @@ import Testing
         try await keys.database.write { try $0.execute(sql: "DELETE FROM data_keys WHERE id = ?", arguments: [key]) }
         rows.close()
         keys.close()
-        _ = try await restore(bed)
+        _ = try await bed.restore()
         let again = try await bed.open()
         await #expect(throws: StoreError.self) { try await again.event("evt_gone") }
         await again.close()
-        _ = try await restore(bed, keysPath: bed.file + ".keys")
+        _ = try await bed.restore(keysPath: bed.file + ".keys")
         let whole = try await bed.open()
         #expect(try await whole.event("evt_gone") != nil)
         await whole.close()
@@ -181,7 +163,7 @@ import Testing
         _ = try PostgresSchema(try PostgresConnection(try PostgresOptions(url))).makeRoom(replacing: true, number: 1, now: SystemClock().now())
         let error = await #expect(throws: StoreError.self) { try await bed.open() }
         #expect("\(String(describing: error))".contains("was cut off"))
-        _ = try await restore(bed)
+        _ = try await bed.restore()
         let again = try await bed.open()
         #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
         await again.close()
@@ -197,7 +179,7 @@ import Testing
         await #expect(throws: StoreError.self) { try await bed.open() }
         try FileManager.default.removeItem(atPath: bed.folder.file("fairlead-keys.db"))
         await #expect(throws: StoreError.self) { try await bed.open() }
-        _ = try await restore(bed)
+        _ = try await bed.restore()
         let again = try await bed.open()
         #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
         await again.close()
