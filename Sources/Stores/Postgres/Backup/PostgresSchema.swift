@@ -106,8 +106,9 @@ struct PostgresSchema {
     private func freeMark(_ now: Timestamp) throws -> String {
         let moment = now.iso8601.prefix(19).replacing(":", with: "").replacing("-", with: "").lowercased()
         for ending in [""] + "bcdefghijklmnopqrstuvwxyz".map({ "_\($0)" }) {
-            let names = ["fairlead_before_", "fairlead_keys_before_"].map { $0 + moment + ending }
-            if try exchange("SELECT 1 FROM pg_namespace WHERE nspname = ANY ($1::text[])", .texts(names)).isEmpty { return moment + ending }
+            let mark = moment + ending
+            let names = ["fairlead_before_\(mark)", "fairlead_keys_before_\(mark)"]
+            if try exchange("SELECT 1 FROM pg_namespace WHERE nspname = ANY ($1::text[])", .texts(names)).isEmpty { return mark }
         }
         throw StoreError.unavailable("too much was moved aside in this second: try again")
     }
