@@ -75,6 +75,16 @@ enum PostgresValue: Sendable {
 extension PostgresValue {
     /// A number of the size that Swift counts with.
     static func count(_ value: Int?) -> PostgresValue { .int(value.map { Int64($0) }) }
+
+    /// A list with another's elements after its own; anything else stays as it is.
+    func adding(_ other: PostgresValue) -> PostgresValue {
+        switch (self, other) {
+        case (.ints(let values), .ints(let more)): .ints(values + more)
+        case (.texts(let values), .texts(let more)): .texts(values + more)
+        case (.blobs(let values), .blobs(let more)): .blobs(values + more)
+        default: self
+        }
+    }
 }
 
 extension [UInt8] {

@@ -136,18 +136,24 @@ extension PostgresRows {
         try all(Self.laterUpdate, .text(run)).first?.text(0)
     }
 
+    /// An order's runs are found by the order, and then sorted: asked for the last alone, the planner may go through all runs from the last on.
     private static let laterUpdate = """
-        SELECT l.id FROM runs AS r JOIN runs AS l ON l.order_id = r.order_id AND l.seq > r.seq
-        WHERE r.id = $1 AND r.hook = 'on_update' AND l.hook = 'on_update' AND l.state = 'done' ORDER BY l.seq DESC LIMIT 1
+        WITH this AS MATERIALIZED (SELECT order_id, seq FROM runs WHERE id = $1 AND hook = 'on_update'),
+        told AS MATERIALIZED (
+            SELECT id, seq FROM runs WHERE order_id = (SELECT order_id FROM this) AND hook = 'on_update' AND state = 'done'
+        )
+        SELECT id FROM told WHERE seq > (SELECT seq FROM this) ORDER BY seq DESC LIMIT 1
         """
 
     func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)] {
         let rows = try all(
             """
             SELECT \(Self.runColumns), r.input FROM unnest($1::text[]) AS w (id) LEFT JOIN LATERAL (
-                SELECT id, seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = 'done' ORDER BY seq DESC LIMIT 1
+                SELECT id, seq FROM (SELECT id, seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = 'done' OFFSET 0) AS every
+                ORDER BY seq DESC LIMIT 1
             ) AS t ON true LEFT JOIN LATERAL (
-                SELECT id FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = ANY($2) AND seq > coalesce(t.seq, 0) ORDER BY seq LIMIT 1
+                SELECT id FROM (SELECT id, seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = ANY($2) OFFSET 0) AS every
+                WHERE seq > coalesce(t.seq, 0) ORDER BY seq LIMIT 1
             ) AS p ON true JOIN runs AS r ON r.id = ANY (ARRAY[t.id, p.id])
             """,
             .texts(orders),

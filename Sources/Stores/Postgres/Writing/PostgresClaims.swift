@@ -23,12 +23,12 @@ struct PostgresClaimer: Sendable {
     private func claim(_ request: ClaimRequest, on connection: PostgresConnection) throws -> [Claim] {
         var claims: [Claim] = []
         var request = request
-        // Where other replicas were claiming at the head of the queue, there may be more work behind it.
-        for _ in 0..<4 {
+        // Where other replicas were claiming at the head of the queue, there may be more work behind it: then further is looked.
+        for round in 0..<4 {
             let wanted = request.limit - claims.count
             guard wanted > 0 else { break }
             let asked = ContinuousClock.now
-            let rows = try take(wanted, request, on: connection)
+            let rows = try take(wanted, lookingAt: round == 0 ? wanted + 4 : wanted * 3 + 16, request, on: connection)
             if let timestamp = rows.first?.int(5) { clock.note(Timestamp(milliseconds: timestamp), asked: asked) }
             let taken = rows.compactMap { row in
                 Work.Kind(rawValue: row.text(1)).map {
@@ -50,7 +50,7 @@ struct PostgresClaimer: Sendable {
         return claims
     }
 
-    private func take(_ count: Int, _ request: ClaimRequest, on connection: PostgresConnection) throws -> [PostgresRow] {
+    private func take(_ count: Int, lookingAt most: Int, _ request: ClaimRequest, on connection: PostgresConnection) throws -> [PostgresRow] {
         // Everything but the reads, where these are of one account only.
         let kinds = request.kinds.filter { request.account == nil || $0 != .read }.map(\.rawValue)
         let account = request.kinds.contains(.read) ? request.account : nil
@@ -61,7 +61,7 @@ struct PostgresClaimer: Sendable {
             PostgresStatement(
                 Self.claim,
                 [
-                    .texts(kinds.sorted()), .text(account), .count(count), .count(count * 3 + 16), .text(request.owner),
+                    .texts(kinds.sorted()), .text(account), .count(count), .count(most), .text(request.owner),
                     .int(request.lease.wholeMilliseconds), time.value, .count(request.share?.perLane),
                     .texts(lanes), .ints(lanes.map { Int64(share.held[$0] ?? 0) }), .ints(lanes.map { Int64(share.served[$0] ?? 0) }),
                 ]

@@ -57,9 +57,10 @@ extension PostgresTransaction {
     mutating func noteUpdates(of order: String) {
         write(
             """
+            WITH updates AS MATERIALIZED (SELECT seq, state FROM runs WHERE order_id = $1 AND hook = 'on_update')
             UPDATE orders SET untold = EXISTS (
-                SELECT 1 FROM runs AS r WHERE r.order_id = orders.id AND r.hook = 'on_update' AND r.state IN \(Run.State.list(Run.gaveUp))
-                AND r.seq > coalesce((SELECT max(t.seq) FROM runs AS t WHERE t.order_id = orders.id AND t.hook = 'on_update' AND t.state = 'done'), 0)
+                SELECT 1 FROM updates WHERE state IN \(Run.State.list(Run.gaveUp))
+                AND seq > coalesce((SELECT max(seq) FROM updates WHERE state = 'done'), 0)
             ) WHERE id = $1
             """,
             .text(order)
@@ -86,23 +87,25 @@ extension PostgresTransaction {
         guard locked.events[event] == state.rawValue else { throw StoreError.conflict }
     }
 
+    private static let steps = """
+        INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body, left_behind)
+        SELECT run_id, n, kind, repeatable = 1, attempts, at, ms, body, left_behind = 1
+        FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], $9::bigint[])
+            AS s (run_id, n, kind, repeatable, attempts, at, ms, body, left_behind)
+        ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, repeatable = excluded.repeatable,
+            attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body, left_behind = excluded.left_behind
+        """
+
+    /// Steps that follow one another are written by one statement. One that was written just before is written after it: one statement may touch a row once.
     mutating func write(_ row: StepRow) throws {
-        write(
-            """
-            INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body, left_behind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, repeatable = excluded.repeatable,
-                attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body, left_behind = excluded.left_behind
-            """,
-            .text(row.run),
-            .count(row.number),
-            .text(row.kind),
-            .bool(row.repeatable),
-            .count(row.attempts),
-            .int(row.at),
-            .count(row.milliseconds),
-            .bytes(row.body),
-            .bool(row.isLeftBehind)
-        )
+        let values: [PostgresValue] = [
+            .texts([row.run]), .ints([Int64(row.number)]), .texts([row.kind]), .ints([row.repeatable ? 1 : 0]), .ints([Int64(row.attempts)]),
+            .ints([row.at]), .ints([row.milliseconds.map { Int64($0) }]), .blobs([row.body]), .ints([row.isLeftBehind ? 1 : 0]),
+        ]
+        write(Self.steps, values: values) { before in
+            guard case .texts(let runs) = before[0], case .ints(let numbers) = before[1], runs.count < 64 else { return false }
+            return !zip(runs, numbers).contains { $0 == row.run && $1 == Int64(row.number) }
+        }
     }
 
     mutating func record(_ row: EventRow) throws {

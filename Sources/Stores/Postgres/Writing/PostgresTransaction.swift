@@ -55,6 +55,12 @@ struct PostgresTransaction: StoreTransaction {
     /// Adds a statement.
     mutating func write(_ sql: String, values: [PostgresValue]) { statements.append(PostgresStatement(sql, values)) }
 
+    /// Adds a statement of lists that are read side by side. Where the last one is the same, and `joins` says so of its values, they are added to its.
+    mutating func write(_ sql: String, values: [PostgresValue], where joins: ([PostgresValue]) -> Bool) {
+        guard let last = statements.last, last.sql == sql, joins(last.values) else { return write(sql, values: values) }
+        statements[statements.count - 1].values = zip(last.values, values).map { $0.adding($1) }
+    }
+
     /// Takes work out of the queue, and lets the next with its concurrency key come forward.
     mutating func remove(_ id: Int64) {
         // Neighbours go together: most of what is decided is no more than that work is done.
