@@ -59,6 +59,18 @@ struct OrderSearchTests {
         }
     }
 
+    @Test("Of several words, one that few orders have is looked up first, and finds what has the others")
+    func rareWordsLead() throws {
+        let ways = ways("pers zzz").filter { !$0.others.isEmpty }
+        let rare = Set(ways.flatMap(\.others).joined())
+        #expect(!rare.isEmpty)
+        let led = ways.flatMap { $0.quickest(rare.contains) }
+        #expect(Set(led.map(\.key)) == rare)
+        #expect(Set(led.flatMap { $0.others.joined() }) == Set(ways.map(\.key)))
+        #expect(ways.flatMap { $0.quickest { _ in false } } == ways)
+        #expect(ways.flatMap { $0.quickest { _ in true } } == ways)
+    }
+
     @Test("A rare filter over a frequent name ends the page after some, and going on there finds the rest")
     func rareFiltersEndThePage() throws {
         let all = (0..<12_000).map { "ord_" + String(100_000 + $0) }

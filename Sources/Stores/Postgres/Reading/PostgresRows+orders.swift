@@ -67,20 +67,50 @@ extension PostgresRows {
 
     /// The ways to look, in each bucket of their connection, beginning where the page's first orders most likely are.
     private func probes(_ search: OrderSearch) throws -> (buckets: [Int64], ways: PostgresProbes) {
+        let asked = search.query.connections
+        let rows = try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket \(search.page.ascending ? "ASC" : "DESC")")
+            .map { (bucket: $0.int(0), connection: $0.text(1)) }.filter { asked?.contains($0.connection) ?? true }
         var ways: [String: [LookUpWay]] = [:]
+        for row in rows where ways[row.connection] == nil { ways[row.connection] = search.ways(on: row.connection, by: codec.lookUps.all) }
+        let rare = try rare(of: ways)
+        ways = ways.mapValues { $0.flatMap { $0.quickest(rare.contains) } }
         var buckets: [Int64] = []
         var probes = PostgresProbes()
-        for row in try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket \(search.page.ascending ? "ASC" : "DESC")") {
-            let connection = row.text(1)
-            if let asked = search.query.connections, !asked.contains(connection) { continue }
-            let found = ways[connection] ?? search.ways(on: connection, by: codec.lookUps.all)
-            ways[connection] = found
-            for way in found {
-                buckets.append(row.int(0))
+        for row in rows {
+            for way in ways[row.connection] ?? [] {
+                buckets.append(row.bucket)
                 probes.add(way)
             }
         }
         return (buckets, probes)
+    }
+
+    /// Which of the keys few orders have, of ways to look for several words. A key is hashed for its connection, so no two have the same.
+    private func rare(of ways: [String: [LookUpWay]]) throws -> Set<BlindIndexTerm> {
+        var connections: [String] = []
+        var keys: [BlindIndexTerm] = []
+        for (connection, ways) in ways {
+            let found = Set(ways.filter { !$0.others.isEmpty }.flatMap { [$0.key] + $0.others.joined() })
+            connections += [String](repeating: connection, count: found.count)
+            keys += found
+        }
+        guard !keys.isEmpty else { return [] }
+        let rows = try all(
+            """
+            SELECT w.place FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS w (connection, key, place) WHERE (
+                SELECT count(*) FROM (
+                    SELECT 1 FROM (SELECT bucket FROM lookup_buckets WHERE connection = w.connection OFFSET 0) AS b CROSS JOIN LATERAL (
+                        SELECT 1 FROM lookups WHERE bucket = b.bucket AND key = w.key LIMIT $3
+                    ) AS l LIMIT $3
+                ) AS first
+            ) < $3
+            """,
+            .texts(connections),
+            .ints(keys.map(\.bits)),
+            .count(LookUpWay.few),
+            isKept: false
+        )
+        return Set(rows.map { keys[$0.count(0) - 1] })
     }
 
     /// The first orders that are found in one of some ways, in the page's order.

@@ -105,10 +105,17 @@ extension StoredRows {
         }
         var frequent: [(bucket: Int64, way: LookUpWay)] = []
         for probe in probes {
-            for way in probe.ways {
+            var rare: [BlindIndexTerm: Bool] = [:]
+            func isRare(_ key: BlindIndexTerm) throws -> Bool {
+                if let known = rare[key] { return known }
+                let isRare = try ask(Self.findingAnywhere[0], probe.connection, LookUpWay(key), LookUpWay.few).count < LookUpWay.few
+                rare[key] = isRare
+                return isRare
+            }
+            for way in try probe.ways.flatMap({ try $0.quickest(isRare) }) {
                 // One question for all buckets of a connection: most of what is searched for is rare.
-                let ids = try ask(Self.findingAnywhere[way.others.count], probe.connection, way, Self.few)
-                if ids.count < Self.few { first.add(ids) } else { frequent += probe.buckets.map { ($0, way) } }
+                let ids = try ask(Self.findingAnywhere[way.others.count], probe.connection, way, LookUpWay.few)
+                if ids.count < LookUpWay.few { first.add(ids) } else { frequent += probe.buckets.map { ($0, way) } }
             }
         }
         // Once there are enough, older buckets are only asked for what is newer than the last of these: hardly any has it.
@@ -116,9 +123,6 @@ extension StoredRows {
         for (bucket, way) in frequent { first.add(try ask(Self.finding[ascending ? 1 : 0][way.others.count], bucket, way, limit)) }
         return first.identifiers
     }
-
-    /// So many orders of a connection are no longer few.
-    private static let few = 100
 
     /// What holds of an order that has a key of each of some further words.
     private static func others(_ count: Int) -> String {

@@ -16,6 +16,22 @@ struct LookUpWay: Hashable, Sendable {
         self.others = others
     }
 
+    /// So many orders of a connection are no longer few.
+    static let few = 100
+
+    /// The ways that find the same together with those beside this one, beginning with the word that the fewest have: where few have one of the words, there is
+    /// no going through all that have another.
+    /// - Parameter isRare: whether few orders of the connection have a key.
+    func quickest(_ isRare: (BlindIndexTerm) throws -> Bool) rethrows -> [LookUpWay] {
+        guard !others.isEmpty, try !isRare(key) else { return [self] }
+        for (place, keys) in others.enumerated() where try keys.allSatisfy(isRare) {
+            var rest = others
+            rest[place] = [key]
+            return keys.map { LookUpWay($0, others: rest) }
+        }
+        return [self]
+    }
+
     /// The ways to look when somebody searches a connection for a text: every matching order is found by one of them. Empty where nothing can be found by it.
     static func ways(for text: String, on connection: String, by index: BlindIndexKey) -> [LookUpWay] {
         func keys(_ word: String) -> [BlindIndexTerm] { BlindIndexTerm.probes(word: word, on: connection, by: index) }
