@@ -36,9 +36,13 @@ struct ClaimLoop: Sendable {
             group.addTask { for await _ in wakeUps { signal.yield() } }
             group.addTask { await renew(active) }
             await withGracefulShutdownHandler {
+                var last: ContinuousClock.Instant?
                 for await _ in signals {
                     if Task.isShuttingDownGracefully || Task.isCancelled { break }
+                    // What comes free meanwhile is filled with the same claim. By no clock of the environment: it is about load, not about what is due.
+                    if let next = last.map({ $0 + store.pauseBetweenClaims }), next > .now { try? await Task.sleep(until: next) }
                     await fill(active, signal)
+                    last = .now
                 }
             } onGracefulShutdown: {
                 signal.finish()

@@ -40,6 +40,7 @@ public struct FaultyStore: Store {
     public var identity: StoreIdentity { store.identity }
     /// See ``Store``.
     public func wakeUps() -> AsyncStream<Void> { store.wakeUps() }
+    public var pauseBetweenClaims: Duration { store.pauseBetweenClaims }
     /// Closes the store behind it; no fault is asked.
     public func close() async { await store.close() }
 

@@ -151,6 +151,9 @@ final class PostgresStore: SQLStore {
     /// Yields after every commit that queued work or set some free, here or in another replica, and once a second.
     func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
+    /// A claim is a transaction of its own, as dear as a tenth of a job.
+    var pauseBetweenClaims: Duration { .milliseconds(10) }
+
     func accept(_ event: Event, dedupe: DedupeKey?, leadingTo run: Run?) async throws -> Acceptance {
         let dedupe = dedupe.map { StoredDedupeKey($0, of: event, codec) }
         return try await underStoredKeys {

@@ -49,4 +49,12 @@ public protocol WorkQueue: Sendable {
     /// Yields whenever work may have become due, from this process or another one. Sometimes yields although nothing is due. Every call makes a stream
     /// of its own.
     func wakeUps() -> AsyncStream<Void>
+
+    /// How long whoever claimed should wait before claiming again, so that places that came free meanwhile are filled together. Zero, as it is by default,
+    /// where a claim costs little.
+    var pauseBetweenClaims: Duration { get }
+}
+
+extension WorkQueue {
+    public var pauseBetweenClaims: Duration { .zero }
 }

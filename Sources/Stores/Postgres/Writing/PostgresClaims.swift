@@ -75,7 +75,7 @@ struct PostgresClaimer: Sendable {
         UPDATE queue
         SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = least(due_at, \(PostgresTime.sql("$1"))), attempts = attempts - 1, abandoned_count = abandoned_count + 1
         WHERE id IN (
-            SELECT id FROM queue WHERE owner IS NOT NULL AND leased_until <= \(PostgresTime.sql("$1")) ORDER BY leased_until LIMIT 1000
+            SELECT id FROM queue WHERE owner IS NOT NULL AND leased_until <= (SELECT \(PostgresTime.sql("$1"))) ORDER BY leased_until LIMIT 1000
             FOR UPDATE SKIP LOCKED
         )
         """
@@ -100,10 +100,11 @@ struct PostgresClaimer: Sendable {
         """
 
     /// Looks from lane to lane and from priority to priority, so that much work which is not due yet is never looked through, and at a few more than are
-    /// wanted, for some may be another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index,
-    /// `owner IS NULL`, would have that read from end to end. `$1` kinds, `$2` account of the reads, `$3` limit, `$4` to look at, `$5` owner, `$6` lease,
-    /// `$7` time, `$8` the most of a lane that takes turns, or null, `$9` lanes, `$10` how much of each is held, `$11` when each was
-    /// served last.
+    /// wanted, for some may be another replica's by now. What was seen is looked at again by its id alone, one after the other until there is enough: were
+    /// it joined to the queue, that might be read from end to end, and so might the claiming index for a condition that fits it, `owner IS NULL`.
+    ///
+    /// `$1` kinds, `$2` account of the reads, `$3` limit, `$4` to look at, `$5` owner, `$6` lease, `$7` time, `$8` the most of a lane that takes turns, or
+    /// null, `$9` lanes, `$10` how much of each is held, `$11` when each was served last.
     private static let claim = """
         WITH RECURSIVE clock AS MATERIALIZED (SELECT \(PostgresTime.sql("$7")) AS now),
         \(levels),
@@ -132,9 +133,9 @@ struct PostgresClaimer: Sendable {
             WHERE most IS NULL OR place <= most ORDER BY priority, turn, served, due_at, id LIMIT $4::bigint
         ),
         mine AS MATERIALIZED (
-            SELECT q.id, s.turn, s.served FROM seen AS s JOIN queue AS q ON q.id = s.id
-            WHERE coalesce(q.owner, '') = '' AND q.is_head AND q.\(due)
-            ORDER BY s.priority, s.turn, s.served, s.due_at, s.id LIMIT $3::bigint FOR UPDATE OF q SKIP LOCKED
+            SELECT q.id, s.turn, s.served FROM (SELECT * FROM seen ORDER BY priority, turn, served, due_at, id) AS s CROSS JOIN LATERAL (
+                SELECT id FROM queue WHERE id = s.id AND coalesce(owner, '') = '' AND is_head AND \(due) FOR UPDATE SKIP LOCKED
+            ) AS q LIMIT $3::bigint
         ),
         claimed AS (
             UPDATE queue AS q SET owner = $5, leased_until = (SELECT now FROM clock) + $6::bigint, attempts = q.attempts + 1 FROM mine WHERE q.id = mine.id

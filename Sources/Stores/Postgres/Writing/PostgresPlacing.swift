@@ -161,11 +161,8 @@ extension PostgresTransaction {
 
     mutating func write(_ row: TimelineRow) throws {
         write(
-            "INSERT INTO timeline (order_id, at, kind, body) VALUES ($1, $2, $3, $4)",
-            .text(row.order),
-            .int(row.at),
-            .text(row.kind),
-            .bytes(row.body)
+            "INSERT INTO timeline (order_id, at, kind, body) SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[])",
+            lists: [.texts([row.order]), .ints([row.at]), .texts([row.kind]), .blobs([row.body])]
         )
     }
 

@@ -156,9 +156,11 @@ extension PostgresTransaction {
 
     /// An event about an order goes before a submission that waits for its next attempt: it may say that the provider has the order already. `$1`
     /// concurrency key, `$2` event, `$3` time.
+    ///
+    /// Here and in ``yielding`` the owner is not asked for as the claiming index has it, `owner IS NULL`: the planner might go through all submissions by it.
     static let overtaking = """
         WITH waits AS (
-            UPDATE queue SET is_head = false WHERE concurrency_key = $1 AND is_head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$3"))
+            UPDATE queue SET is_head = false WHERE concurrency_key = $1 AND is_head AND kind = 'submit' AND coalesce(owner, '') = '' AND due_at > \(PostgresTime.sql("$3"))
                 AND EXISTS (SELECT 1 FROM queue WHERE kind = 'event' AND subject = $2)
             RETURNING id
         )
@@ -169,7 +171,7 @@ extension PostgresTransaction {
     static let yielding = """
         WITH event AS (SELECT id FROM queue WHERE concurrency_key = $1 AND kind = 'event' AND NOT is_head ORDER BY id LIMIT 1),
         waits AS (
-            UPDATE queue SET is_head = false WHERE concurrency_key = $1 AND is_head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$2"))
+            UPDATE queue SET is_head = false WHERE concurrency_key = $1 AND is_head AND kind = 'submit' AND coalesce(owner, '') = '' AND due_at > \(PostgresTime.sql("$2"))
                 AND EXISTS (SELECT 1 FROM event)
             RETURNING id
         )

@@ -102,8 +102,8 @@ extension PostgresTransaction {
             .texts([row.run]), .ints([Int64(row.number)]), .texts([row.kind]), .ints([row.repeatable ? 1 : 0]), .ints([Int64(row.attempts)]),
             .ints([row.at]), .ints([row.milliseconds.map { Int64($0) }]), .blobs([row.body]), .ints([row.isLeftBehind ? 1 : 0]),
         ]
-        write(Self.steps, values: values) { before in
-            guard case .texts(let runs) = before[0], case .ints(let numbers) = before[1], runs.count < 64 else { return false }
+        write(Self.steps, lists: values) { before in
+            guard case .texts(let runs) = before[0], case .ints(let numbers) = before[1] else { return false }
             return !zip(runs, numbers).contains { $0 == row.run && $1 == Int64(row.number) }
         }
     }

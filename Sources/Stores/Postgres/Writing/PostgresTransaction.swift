@@ -55,9 +55,12 @@ struct PostgresTransaction: StoreTransaction {
     /// Adds a statement.
     mutating func write(_ sql: String, values: [PostgresValue]) { statements.append(PostgresStatement(sql, values)) }
 
-    /// Adds a statement of lists that are read side by side. Where the last one is the same, and `joins` says so of its values, they are added to its.
-    mutating func write(_ sql: String, values: [PostgresValue], where joins: ([PostgresValue]) -> Bool) {
-        guard let last = statements.last, last.sql == sql, joins(last.values) else { return write(sql, values: values) }
+    /// Adds a statement of lists that are read side by side, the first of texts. Where the last one is the same, and `joins` says so of its values, they are
+    /// added to its, up to a few dozen.
+    mutating func write(_ sql: String, lists values: [PostgresValue], where joins: ([PostgresValue]) -> Bool = { _ in true }) {
+        guard let last = statements.last, last.sql == sql, case .texts(let first)? = last.values.first, first.count < 64, joins(last.values) else {
+            return write(sql, values: values)
+        }
         statements[statements.count - 1].values = zip(last.values, values).map { $0.adding($1) }
     }
 

@@ -64,7 +64,7 @@ extension PostgresRows {
         try all(
             """
             WITH own AS (
-                SELECT kind, lane, priority, due_at FROM queue WHERE kind = $1 AND subject = $2 AND owner IS NULL AND is_head
+                SELECT kind, lane, priority, due_at FROM queue WHERE kind = $1 AND subject = $2 AND coalesce(owner, '') = '' AND is_head
             )
             SELECT (SELECT count(*) FROM (
                 SELECT 1 FROM queue AS q WHERE q.kind = own.kind AND q.lane = own.lane AND q.owner IS NULL AND q.is_head
