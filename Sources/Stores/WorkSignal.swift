@@ -1,10 +1,10 @@
 import Screening
 import Synchronization
 
-/// The streams that tell workers to look for work: after every commit that queued some, and once a second for what has become due meanwhile.
+/// The streams that tell workers to look for work: after every commit that queued some of their kinds, and once a second for what has become due meanwhile.
 final class WorkSignal: Sendable {
     private struct State {
-        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        var listeners: [Int: (kinds: Set<Work.Kind>, continuation: AsyncStream<Void>.Continuation)] = [:]
         var lastNumber = 0
         var ticker: Task<Void, Never>?
         var isFinished = false
@@ -17,13 +17,13 @@ final class WorkSignal: Sendable {
 
     deinit { finish() }
 
-    /// A new stream. Wake-ups that arrive while the listener is busy are merged into one.
-    func stream() -> AsyncStream<Void> {
+    /// A new stream for whoever does some kinds of work. Wake-ups that arrive while the listener is busy are merged into one.
+    func stream(for kinds: Set<Work.Kind>) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state -> Int? in
             guard !state.isFinished else { return nil }
             state.lastNumber += 1
-            state.listeners[state.lastNumber] = continuation
+            state.listeners[state.lastNumber] = (kinds, continuation)
             if state.ticker == nil { state.ticker = tick() }
             return state.lastNumber
         }
@@ -35,10 +35,10 @@ final class WorkSignal: Sendable {
         return stream
     }
 
-    /// Wakes every listener.
-    func notify() {
-        let listeners = state.withLock { $0.listeners.values.map { $0 } }
-        for listener in listeners { listener.yield() }
+    /// Wakes those who do one of some kinds of work: a claim that finds nothing costs about as much as one that does.
+    func notify(of kinds: Set<Work.Kind> = Set(Work.Kind.allCases)) {
+        let listeners = state.withLock { $0.listeners.values.filter { !$0.kinds.isDisjoint(with: kinds) } }
+        for listener in listeners { listener.continuation.yield() }
     }
 
     /// Ends every stream.
@@ -49,7 +49,7 @@ final class WorkSignal: Sendable {
             return (state.listeners.values.map { $0 }, state.ticker)
         }
         ticker?.cancel()
-        for listener in listeners { listener.finish() }
+        for listener in listeners { listener.continuation.finish() }
     }
 
     private func remove(_ number: Int) { state.withLock { _ = $0.listeners.removeValue(forKey: number) } }

@@ -162,7 +162,7 @@ struct PostgresReplicaTests {
         let clock = ManualClock()
         let (here, there) = (try await database.open(clock: clock), try await database.open(clock: clock))
         let woken = Task {
-            for await _ in there.wakeUps() {
+            for await _ in there.wakeUps(for: [.event, .run]) {
                 if try await there.load().queued == [.event: 1] { return true }
             }
             return false

@@ -30,7 +30,7 @@ struct ClaimLoop: Sendable {
     func run() async {
         let active = ActiveClaims()
         let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let wakeUps = store.wakeUps()
+        let wakeUps = store.wakeUps(for: Set(request.kinds))
         signal.yield()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in wakeUps { signal.yield() } }

@@ -39,7 +39,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public var identity: StoreIdentity { store.identity }
     /// See ``Store``.
-    public func wakeUps() -> AsyncStream<Void> { store.wakeUps() }
+    public func wakeUps(for kinds: Set<Work.Kind>) -> AsyncStream<Void> { store.wakeUps(for: kinds) }
+    /// See ``Store``.
     public var pauseBetweenClaims: Duration { store.pauseBetweenClaims }
     /// Closes the store behind it; no fault is asked.
     public func close() async { await store.close() }

@@ -194,12 +194,25 @@ extension StoreConformance {
             try trial.expect(load.oldestDue == trial.now, "held work counts as waiting")
         },
         Check("wake-ups come after work was queued, and with time") { trial in
-            var wakeUps = trial.store.wakeUps().makeAsyncIterator()
+            var wakeUps = trial.store.wakeUps(for: [.run]).makeAsyncIterator()
             try await trial.store.perform([.queue(trial.work("w"))])
             await wakeUps.next()
             let claims = try await trial.claim()
             try await trial.store.release(claims)
             await wakeUps.next()
+        },
+        Check("what comes forward behind finished work wakes those who do it") { trial in
+            let submission = QueuedWork(.submit(order: "a"), concurrencyKey: "a", connection: "acme", due: trial.now)
+            try await trial.store.perform([.queue(trial.work("w", concurrencyKey: "a")), .queue(submission)])
+            let claims = try await trial.claim()
+            try trial.expect(claims.map(\.work) == [.run("w")], "what waits behind other work was claimed")
+            let wakeUps = trial.store.wakeUps(for: [.submit])
+            for claim in claims { try await trial.store.commit(claim, Decision(.done)) }
+            try trial.expect(try await trial.claim(kinds: [.submit]).map(\.work) == [.submit(order: "a")], "it did not come forward")
+            await trial.store.close()
+            var count = 0
+            for await _ in wakeUps { count += 1 }
+            try trial.expect(count > 0, "nobody was woken")
         },
     ]
 }

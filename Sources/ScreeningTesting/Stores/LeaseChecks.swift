@@ -115,7 +115,7 @@ extension StoreConformance {
             await trial.store.close()
             try await trial.expect("unavailable", from: { _ = try await trial.store.accept(trial.event(), dedupe: nil) }, where: isUnavailable)
             try await trial.expect("unavailable", from: { _ = try await trial.store.order("ord_1") }, where: isUnavailable)
-            for await _ in trial.store.wakeUps() {}
+            for await _ in trial.store.wakeUps(for: Set(Work.Kind.allCases)) {}
         },
         Check("closing finishes what was begun") { trial in
             let accepted = try await withThrowingTaskGroup(of: String?.self) { group in

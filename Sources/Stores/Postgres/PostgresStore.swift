@@ -89,8 +89,8 @@ final class PostgresStore: SQLStore {
             (0..<count).map { _ in PostgresSession(options, leadingTo: database, random: random) }
         }
         let notifier = PostgresNotifier(sessions(1)[0], random: random, onWork: { workSignal.notify() })
-        let onWork: @Sendable () -> Void = {
-            workSignal.notify()
+        let onWork: @Sendable (Set<Work.Kind>) -> Void = { kinds in
+            workSignal.notify(of: kinds)
             notifier.notify()
         }
         let metrics = CommitMetrics()
@@ -148,8 +148,8 @@ final class PostgresStore: SQLStore {
         await readExecutor.close { sessions.readExecutor[$0].disconnect() }
     }
 
-    /// Yields after every commit that queued work or set some free, here or in another replica, and once a second.
-    func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
+    /// Yields after every commit that queued work of the kinds or set some free, or any in another replica, and once a second.
+    func wakeUps(for kinds: Set<Work.Kind>) -> AsyncStream<Void> { workSignal.stream(for: kinds) }
 
     /// A claim is a transaction of its own, as dear as a tenth of a job.
     var pauseBetweenClaims: Duration { .milliseconds(10) }

@@ -19,8 +19,8 @@ struct GroupCommit: Sendable {
     let health: StoreHealth
     let files: FileWatch
     let metrics = CommitMetrics()
-    /// Called after a commit that gave workers something to do.
-    let onWork: @Sendable () -> Void
+    /// Called after a commit that gave workers something to do, with the kinds of it.
+    let onWork: @Sendable (Set<Work.Kind>) -> Void
 
     /// Does a batch and answers every part of it: what is looked up first, as it was committed before, then what is written.
     func callAsFunction(_ batch: [WriterTask]) {
@@ -69,9 +69,9 @@ struct GroupCommit: Sendable {
                 if let first = try transaction(of: batch, in: db, guarded: false) {
                     end = first
                 } else {
-                    end = try transaction(of: batch, in: db, guarded: true) ?? BatchEnd(failures: [], wakes: false)
+                    end = try transaction(of: batch, in: db, guarded: true) ?? BatchEnd(failures: [], wakes: [])
                 }
-                if end.wakes { onWork() }
+                if !end.wakes.isEmpty { onWork(end.wakes) }
                 return end.failures
             }
             try files.checkWritten()
@@ -84,7 +84,7 @@ struct GroupCommit: Sendable {
 
     private struct BatchEnd {
         var failures: [StoreError?]
-        var wakes: Bool
+        var wakes: Set<Work.Kind>
     }
 
     /// Does all intents in one transaction. An intent that fails before it has written anything is left out.
@@ -94,15 +94,15 @@ struct GroupCommit: Sendable {
     private func transaction(of batch: [any PendingIntent<WriteTransaction>], in db: Database, guarded: Bool) throws -> BatchEnd? {
         try db.beginTransaction(.immediate)
         var transaction = WriteTransaction(db: db, codec: codec, keys: keys, now: clock.now())
-        var end = BatchEnd(failures: [], wakes: false)
+        var end = BatchEnd(failures: [], wakes: [])
         do {
             for intent in batch {
                 if guarded { try db.execute(sql: "SAVEPOINT intent") }
                 let changes = db.totalChangesCount
-                transaction.wakes = false
+                transaction.wakes = []
                 do {
                     try intent.attempt(&transaction)
-                    end.wakes = end.wakes || transaction.wakes
+                    end.wakes.formUnion(transaction.wakes)
                     end.failures.append(nil)
                 } catch {
                     if StoreError.isOfDatabase(error) { throw error }

@@ -91,7 +91,7 @@ final class SQLiteStore: SQLStore {
             checkpoints: checkpoints,
             health: health,
             files: files,
-            onWork: { workSignal.notify() }
+            onWork: { workSignal.notify(of: $0) }
         )
         writer = BatchQueue("writer", batchLimit: Self.batchLimit) { _, batch in commit(batch) }
     }
@@ -156,8 +156,8 @@ final class SQLiteStore: SQLStore {
         }
     }
 
-    /// Yields after every commit that queued work or set some free, and once a second.
-    func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
+    /// Yields after every commit that queued work of the kinds or set some free, and once a second.
+    func wakeUps(for kinds: Set<Work.Kind>) -> AsyncStream<Void> { workSignal.stream(for: kinds) }
 
     /// Nobody else writes to the file, so nothing has to be locked.
     func write<Value: Sendable>(

@@ -17,8 +17,8 @@ struct WriteTransaction: StoreTransaction {
     let keys: ReceivedKeys
     /// The time that counts as now throughout an intent.
     var now: Timestamp
-    /// Whether something was queued or came free, so that workers are to be woken after the commit.
-    var wakes = false
+    /// The kinds of what was queued or came free: whoever does them is to be woken after the commit.
+    var wakes: Set<Work.Kind> = []
 
     /// What is stored, with what this transaction has changed so far.
     var rows: StoredRows { StoredRows(db: db, codec: codec, now: now) }

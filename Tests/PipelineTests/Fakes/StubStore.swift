@@ -201,7 +201,7 @@ final class StubStore: Store {
 
     // MARK: Reading
 
-    func wakeUps() -> AsyncStream<Void> {
+    func wakeUps(for kinds: Set<Work.Kind>) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = with { state in
             state.lastWaker += 1

@@ -46,9 +46,9 @@ public protocol WorkQueue: Sendable {
     /// For use after ``clock`` was set back, or when what the work waited for is available again. Calling twice moves it twice.
     func advanceDueTimes(by within: Duration, rests: Bool) async throws
 
-    /// Yields whenever work may have become due, from this process or another one. Sometimes yields although nothing is due. Every call makes a stream
-    /// of its own.
-    func wakeUps() -> AsyncStream<Void>
+    /// Yields whenever work of one of some kinds may have become due, from this process or another one. Sometimes yields although nothing is due. Every call
+    /// makes a stream of its own.
+    func wakeUps(for kinds: Set<Work.Kind>) -> AsyncStream<Void>
 
     /// How long whoever claimed should wait before claiming again, so that places that came free meanwhile are filled together. Zero, as it is by default,
     /// where a claim costs little.
@@ -56,5 +56,6 @@ public protocol WorkQueue: Sendable {
 }
 
 extension WorkQueue {
+    /// None.
     public var pauseBetweenClaims: Duration { .zero }
 }

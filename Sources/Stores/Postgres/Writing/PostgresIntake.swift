@@ -17,14 +17,14 @@ struct PendingIntake: Sendable {
 /// Puts events in that arrived together: one statement for all of them, and one more where some were duplicates.
 struct PostgresIntake: Sendable {
     let time: PostgresTime
-    /// Called after a commit that gave workers something to do.
-    let onWork: @Sendable () -> Void
+    /// Called after a commit that gave workers something to do, with the kinds of it.
+    let onWork: @Sendable (Set<Work.Kind>) -> Void
 
     /// Does a batch on a session and answers everybody.
     func run(_ session: PostgresSession, _ batch: [PendingIntake]) {
         do {
             let added = try session.attempt { try insert(batch, on: $0) }
-            if !added.isEmpty { onWork() }
+            if !added.isEmpty { onWork(Set(batch.map(\.work.kind))) }
             var others: [PendingIntake] = []
             for pending in batch {
                 if added.contains(pending.row.id) {

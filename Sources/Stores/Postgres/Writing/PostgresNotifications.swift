@@ -4,7 +4,7 @@ extension PostgresTransaction {
     /// Both rows in one statement: whether there is work depends on whether the notice was stored.
     mutating func notify(_ row: NoticeRow) {
         guard let work = row.work else { return }
-        wakes = true
+        wakes.insert(.notice)
         write(
             Self.notifying,
             .text(row.id),

@@ -13,7 +13,7 @@ extension PostgresTransaction {
 
     /// As ``queue(_:)``, due at a time that may be the transaction's own (``PostgresTime/value``).
     mutating func queue(_ work: QueuedWork, due: PostgresValue) {
-        wakes = true
+        wakes.insert(work.work.kind)
         write(
             Self.queueing,
             .text(work.work.kind.rawValue),
@@ -48,7 +48,8 @@ extension PostgresTransaction {
             named[1],
             time.value
         )
-        wakes = true
+        // Whatever came forward.
+        wakes = Set(Work.Kind.allCases)
     }
 
     /// Settles what becomes of work that was claimed.
@@ -58,7 +59,6 @@ extension PostgresTransaction {
         case .done:
             change(work: row.id, to: nil)
             remove(row.id)
-            if row.concurrencyKey != nil { wakes = true }
             guard let again = row.againAt else { return }
             queue(
                 QueuedWork(
@@ -74,7 +74,7 @@ extension PostgresTransaction {
             row.owner = nil
             row.againAt = nil
             change(work: row.id, to: row)
-            wakes = true
+            wakes.insert(claim.work.kind)
             write(
                 """
                 UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = $2, attempts = attempts - $3::bigint,
@@ -85,7 +85,10 @@ extension PostgresTransaction {
                 .int(due),
                 .count(spent ? 0 : 1)
             )
-            if claim.work.kind == .submit, let concurrencyKey = row.concurrencyKey { write(Self.yielding, .text(concurrencyKey), time.value) }
+            if claim.work.kind == .submit, let concurrencyKey = row.concurrencyKey {
+                wakes.insert(.event)
+                write(Self.yielding, .text(concurrencyKey), time.value)
+            }
         }
     }
 
@@ -131,7 +134,7 @@ extension PostgresTransaction {
             """,
             .int((now + .seconds(30)).milliseconds)
         )
-        wakes = true
+        wakes = Set(Work.Kind.allCases)
     }
 
     /// Gives claims back, their attempt uncounted.
@@ -141,7 +144,7 @@ extension PostgresTransaction {
             row.owner = nil
             row.againAt = nil
             change(work: row.id, to: row)
-            wakes = true
+            wakes.insert(claim.work.kind)
             write(
                 """
                 UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = least(due_at, $2), attempts = attempts - 1 WHERE id = $1

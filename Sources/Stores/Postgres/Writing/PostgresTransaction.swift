@@ -9,16 +9,17 @@ struct PostgresTransaction: StoreTransaction {
     let time: PostgresTime
     var locked: LockedRows
     private(set) var statements: [PostgresStatement] = []
-    /// Whether something was queued or came free, so that workers are to be woken after the commit.
-    var wakes = false
+    /// The kinds of what was queued or came free: whoever does them is to be woken after the commit.
+    var wakes: Set<Work.Kind> = []
 
     private var undo: [(inout LockedRows) -> Void] = []
-    private static let removal = """
+    /// Takes work out of the queue and lets the next with its concurrency key come forward, whose kinds it returns: `$1` the work, `$2` the time.
+    static let removal = """
         WITH gone AS (DELETE FROM queue WHERE id = ANY($1::bigint[]) RETURNING id, concurrency_key)
         UPDATE queue SET is_head = true WHERE id IN (
             SELECT DISTINCT ON (q.concurrency_key) q.id FROM queue AS q JOIN gone AS g ON q.concurrency_key = g.concurrency_key WHERE q.id <> ALL ($1::bigint[])
             ORDER BY q.concurrency_key, (q.kind = 'submit' AND q.owner IS NULL AND q.due_at > \(PostgresTime.sql("$2"))), q.id
-        )
+        ) RETURNING kind
         """
 
     init(codec: RowCodec, time: PostgresTime, locked: LockedRows) {

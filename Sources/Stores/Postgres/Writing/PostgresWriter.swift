@@ -6,8 +6,8 @@ struct PostgresWriter: Sendable {
     let time: PostgresTime
     let buckets: PostgresBuckets
     let metrics: CommitMetrics
-    /// Called after a commit that gave workers something to do.
-    let onWork: @Sendable () -> Void
+    /// Called after a commit that gave workers something to do, with the kinds of it.
+    let onWork: @Sendable (Set<Work.Kind>) -> Void
 
     private static let begin = PostgresStatement("BEGIN")
     private static let commit = PostgresStatement("COMMIT")
@@ -16,7 +16,7 @@ struct PostgresWriter: Sendable {
     func run(_ session: PostgresSession, _ batch: [WriteIntent]) {
         do {
             let end = try metrics.measure(batch.count) { try session.attempt { try transaction(of: batch, on: $0) } }
-            if end.wakes { onWork() }
+            if !end.wakes.isEmpty { onWork(end.wakes) }
             for (intent, failure) in zip(batch, end.failures) { intent.pending.complete(failure) }
         } catch {
             let isOfOne = error is SpoiledBatch || (error as? PostgresFailure)?.isOfOneIntent == true
@@ -33,7 +33,7 @@ struct PostgresWriter: Sendable {
 
     private struct BatchEnd {
         var failures: [StoreError?]
-        var wakes: Bool
+        var wakes: Set<Work.Kind>
     }
 
     private func transaction(of batch: [WriteIntent], on connection: PostgresConnection) throws -> BatchEnd {
@@ -58,9 +58,13 @@ struct PostgresWriter: Sendable {
             }
         }
         let statements = (asked.isEmpty ? [Self.begin] : []) + transaction.statements + [Self.commit]
-        try connection.commit(statements)
+        let results = try connection.commit(statements)
+        var wakes = transaction.wakes
+        for (statement, result) in zip(statements, results) where statement.sql == PostgresTransaction.removal {
+            wakes.formUnion(result.rows.compactMap { Work.Kind(rawValue: $0.text(0)) })
+        }
         for (name, count) in touched.places.byConnection { buckets.note(placing: count, on: name) }
-        return BatchEnd(failures: failures, wakes: transaction.wakes)
+        return BatchEnd(failures: failures, wakes: wakes)
     }
 }
 

@@ -55,7 +55,7 @@ extension WriteTransaction {
                 """,
                 [now.milliseconds, claim.id, claim.owner, claim.attempt]
             )
-            if released > 0 { wakes = true }
+            if released > 0 { wakes.insert(claim.work.kind) }
         }
     }
 
@@ -67,7 +67,7 @@ extension WriteTransaction {
         )
         if rests { try db.run("UPDATE operating_states SET rests_until = ?1 WHERE rests_until > ?1", [(now + .seconds(60)).milliseconds]) }
         try db.run("UPDATE queue SET leased_until = ?1 WHERE owner IS NOT NULL AND leased_until > ?1", [(now + .seconds(30)).milliseconds])
-        wakes = true
+        wakes = Set(Work.Kind.allCases)
     }
 
     /// Gives back every claim, whoever holds it: at start, when those who held them are gone with their process. What has never been tried is due: the

@@ -5,7 +5,7 @@ extension WriteTransaction {
     /// Queues work. Work that is queued already takes the earlier time and the more urgent priority; where somebody holds it, it will be due once
     /// more, at the time given, when they are done: what they are doing may have begun too early to see why.
     mutating func queue(_ work: QueuedWork) throws {
-        wakes = true
+        wakes.insert(work.work.kind)
         try db.run(
             """
             INSERT INTO queue (kind, subject, concurrency_key, lane, priority, due_at, attempts, is_head)
@@ -53,7 +53,7 @@ extension WriteTransaction {
             let due = Timestamp(milliseconds: again)
             try queue(QueuedWork(claim.work, concurrencyKey: row[0], connection: row[1], due: due, priority: row[2]))
         case .again(let timestamp, let spent):
-            wakes = true
+            wakes.insert(claim.work.kind)
             try db.run(
                 """
                 UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?1, attempts = attempts - ?2, abandoned_count = abandoned_count * ?2
@@ -69,13 +69,13 @@ extension WriteTransaction {
     /// has the order.
     private mutating func bringForward(_ concurrencyKey: String) throws {
         let first = try db.first(
-            "SELECT id FROM queue WHERE concurrency_key = ?1 ORDER BY kind = 'submit' AND owner IS NULL AND due_at > ?2, id LIMIT 1",
+            "SELECT id, kind FROM queue WHERE concurrency_key = ?1 ORDER BY kind = 'submit' AND owner IS NULL AND due_at > ?2, id LIMIT 1",
             [concurrencyKey, now.milliseconds]
         )
         guard let first else { return }
         let id: Int64 = first[0]
         try db.run("UPDATE queue SET is_head = id = ?2 WHERE concurrency_key = ?1 AND is_head <> (id = ?2)", [concurrencyKey, id])
-        wakes = true
+        if let kind = Work.Kind(rawValue: first[1]) { wakes.insert(kind) }
     }
 
     private mutating func remove(_ id: Int64, concurrencyKey: String?) throws {
