@@ -52,18 +52,20 @@ final class PostgresConnection {
 
     /// What every transaction needs. None waits for a lock longer than a caller would wait, one that stops in the middle does not hold the others up for
     /// ever, and a commit has to survive a power cut even where the server's default is that it need not. Every statement finds its rows by an index, also
-    /// while the statistics are old or missing: the planner then takes a full table for an empty one, and would read all of it. So the plan of a statement
-    /// hardly depends on its values, and is made once for each connection: making it takes longer than most statements do.
+    /// while the statistics are old or missing: the planner then takes a full table for an empty one, and would read all of it.
     private static let settings = [
         ("lock_timeout", "5s"), ("statement_timeout", "40s"), ("idle_in_transaction_session_timeout", "20s"), ("jit", "off"),
-        ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"),
+        ("enable_seqscan", "off"),
         ("enable_bitmapscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
     ]
 
     /// Sets it for the session, or for one transaction.
     private static func settings(isLocal: Bool) -> String {
         var all = settings.map { "set_config('\($0)', '\($1)', \(isLocal))" }
-        if !isLocal { all.append("set_config('default_transaction_isolation', 'read committed', false)") }
+        if !isLocal {
+            all.append("set_config('default_transaction_isolation', 'read committed', false)")
+            all.append("set_config('plan_cache_mode', 'force_generic_plan', false)")
+        }
         all.append(
             """
             CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', \(isLocal)) END
@@ -71,6 +73,14 @@ final class PostgresConnection {
         )
         return "SELECT " + all.joined(separator: ", ")
     }
+
+    /// Making a plan takes longer than most statements do. What is kept is found by an index whatever its values are: its plan is made once for each
+    /// connection. Lists are put together anew each time, and planned for the values that they are given.
+    private static func planning(_ mode: String) -> PostgresStatement {
+        PostgresStatement("SELECT set_config('plan_cache_mode', '\(mode)', true)")
+    }
+    private static let planningAnew = planning("force_custom_plan")
+    private static let planningOnce = planning("force_generic_plan")
 
     private static let pooledBegin = PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED", isKept: false)
     private static let pooledIsolation = PostgresStatement("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", isKept: false)
@@ -134,7 +144,12 @@ final class PostgresConnection {
     @discardableResult
     private func run(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresResult] {
         var sent: [Sent] = []
-        for statement in statements { try send(statement, &sent) }
+        for statement in statements {
+            let isList = !statement.isKept && !statement.values.isEmpty && !isPooled
+            if isList { try send(Self.planningAnew, &sent, as: .setting) }
+            try send(statement, &sent)
+            if isList { try send(Self.planningOnce, &sent, as: .setting) }
+        }
         guard PQpipelineSync(handle) == 1 else { throw gone() }
         try flush()
         var results: [PostgresResult] = []
@@ -189,10 +204,11 @@ final class PostgresConnection {
 
     private enum Sent: Equatable {
         case preparation(String)
+        case setting
         case statement
     }
 
-    private func send(_ statement: PostgresStatement, _ sent: inout [Sent]) throws(PostgresFailure) {
+    private func send(_ statement: PostgresStatement, _ sent: inout [Sent], as part: Sent = .statement) throws(PostgresFailure) {
         let types = statement.values.map(\.type)
         var name: String?
         if statement.isKept, !isPooled {
@@ -222,7 +238,7 @@ final class PostgresConnection {
             return PQsendQueryParams(handle, statement.sql, CInt(types.count), types, values, lengths, formats, 1)
         }
         guard done == 1 else { throw gone() }
-        sent.append(.statement)
+        sent.append(part)
     }
 
     private func flush() throws(PostgresFailure) {
