@@ -124,9 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "connections": .stringConvertible(settings.connections.count),
             ]
         )
-        // The services have begun by then, too.
-        try? await Task.sleep(for: .seconds(1))
-        ProgramCode.letGo()
+        await RestingMemory.keep()
     }
 
     private static func watch(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FairleadCLI
 
-@Suite("What a host at rest keeps in memory", .serialized) struct ProgramCodeTests {
+@Suite("What a host at rest keeps in memory", .serialized) struct RestingMemoryTests {
     /// Kilobytes of the program's own code that are resident.
     private static func residentCode() throws -> Int {
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -18,8 +18,8 @@ import Testing
 
     @Test("the code that only starting needed is let go, and the program goes on") func letGo() throws {
         let before = try Self.residentCode()
-        ProgramCode.letGo()
-        ProgramCode.letGo()
+        RestingMemory.giveBack()
+        RestingMemory.giveBack()
         let after = try Self.residentCode()
         #expect(before > 0)
         #expect(after < before)
