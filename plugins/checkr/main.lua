@@ -81,7 +81,7 @@ local function find(order, ctx)
     for _, candidate in ipairs(all(ctx, "/candidates", { custom_id = order.id })) do
         for _, invitation in ipairs(all(ctx, "/invitations", { candidate_id = candidate:required("id") })) do
             if candidate:text("custom_id") == order.id and invitation:text("package") == order.package then
-                return { reference = invitation:required("id") }
+                return { reference = invitation:required("id"), order = order.id }
             end
         end
     end

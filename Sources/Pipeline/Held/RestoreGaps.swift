@@ -56,6 +56,6 @@ extension ProviderAccount {
     func saysForCertain(isSame: Bool) -> Bool {
         if isSame { return true }
         guard let find = account.wire["find"], find.members != nil else { return false }
-        return !["order.id", "${key}", "callback_url"].contains { find.string().contains($0) }
+        return !findsByOwnReference
     }
 }

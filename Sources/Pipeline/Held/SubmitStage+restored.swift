@@ -28,10 +28,13 @@ extension SubmitStage {
             let answer = try await account.provider.find(asked, accounts.session(account, isUrgent: !isPatient))
             accounts.answered(account)
             guard let found = answer else { return unfound(order, restore, account) }
-            guard try await accounts.holder(of: found.reference, besides: order) == nil else {
-                return doubtful(order, restore, "what matches it there is another order's")
+            switch try await owner(of: found, foundFor: order, at: account, isPatient: isPatient) {
+            case .another: return doubtful(order, restore, "what matches it there is another order's")
+            case .open(let until): return waitsForOthers(until: until)
+            case .contested(let others):
+                return doubtful(order, restore, ProviderError.noAnswer(found.reference, mayBeOf: others).message.value)
+            case .order: return settled(order.id, found, isFound: true)
             }
-            return settled(order.id, found, isFound: true)
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
         } catch let error as ProviderError where !error.matches.isEmpty {

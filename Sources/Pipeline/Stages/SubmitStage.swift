@@ -203,9 +203,14 @@ struct SubmitStage: Sendable {
             let answer = try await account.provider.find(order, accounts.session(account, isUrgent: !isPatient))
             accounts.answered(account)
             guard let found = answer else { return uncertain(order, lost) }
-            guard try await accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order, lost) }
-            environment.meters.submissions.increment(order.account, "sent")
-            return settled(order.id, found, isFound: true)
+            switch try await owner(of: found, foundFor: order, at: account, isPatient: isPatient) {
+            case .another: return uncertain(order, lost)
+            case .open(let until): return waitsForOthers(until: until)
+            case .contested(let others): return uncertain(order, .noAnswer(found.reference, mayBeOf: others))
+            case .order:
+                environment.meters.submissions.increment(order.account, "sent")
+                return settled(order.id, found, isFound: true)
+            }
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
         } catch let error as ProviderError where !error.matches.isEmpty {

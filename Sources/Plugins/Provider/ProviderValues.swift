@@ -27,9 +27,13 @@ struct ProviderValues {
         return packages
     }
 
-    /// `{reference, report?}`
+    /// `{reference, report?, candidate?, order?}`
     func submission(_ value: JSON) throws(WrongResult) -> Submission {
-        Submission(reference: try reference(value["reference"], "reference"), report: try report(value["report"]))
+        Submission(
+            reference: try reference(value["reference"], "reference"),
+            report: try report(value["report"]),
+            subject: subject(value)
+        )
     }
 
     /// `{{reference, created_at?, report?, candidate?, order?}}`

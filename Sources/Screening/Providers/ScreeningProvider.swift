@@ -130,10 +130,14 @@ public struct Submission: Sendable, Equatable {
     public let reference: String
     /// The report that the provider already gave; nil counts as `requested`.
     public let report: Report?
+    /// Whose it is, of a request that was found; nil where the provider does not say.
+    public let subject: Report.Subject?
 
-    public init(reference: String, report: Report? = nil) {
+    /// A request; whose it is comes from the report where nothing else is said.
+    public init(reference: String, report: Report? = nil, subject: Report.Subject? = nil) {
         self.reference = reference
         self.report = report
+        self.subject = subject ?? report?.subject
     }
 }
 

@@ -94,8 +94,9 @@ struct WireClient: Sendable {
     func find(_ order: Order) async throws -> Submission? {
         guard let finder = WireFinder(profile) else { throw ProviderError(.unsupported, "the account's profile names no find") }
         try await session.admission?()
-        let reference = try await finder.find(order, exchange, scope) { try await send($0, $1) }
-        return reference.map { Submission(reference: $0) }
+        let isOwn = { (item: JSON) in [order.id, order.submissionKey].contains(subject(of: item)?.reference) }
+        let found = try await finder.find(order, exchange, scope, isOwn: isOwn) { try await send($0, $1) }
+        return found.map { Submission(reference: $0.reference, subject: subject(of: $0.item)) }
     }
 
     /// Reads the list that `find` looks through, or else the one of `results`: what was made more than a day before the order is left out, where the

@@ -40,15 +40,16 @@ struct WireFinder: Sendable {
         self.call = call
     }
 
-    /// The one request that matches; nil where none does, whenever it was made.
+    /// The one request that matches, or of several the one that carries the order's own reference; nil where none does, whenever it was made.
     /// - Throws: ``ProviderError`` `unreadable` where several match, or only what seems older than the order (``ProviderError/matches``): taking one of them
     ///   would be a guess.
     func find(
         _ order: Order,
         _ exchange: WireExchange,
         _ scope: WireScope,
+        isOwn: (JSON) -> Bool,
         send: (WireCall, WireScope) async throws -> WireResponse
-    ) async throws -> String? {
+    ) async throws -> (reference: String, item: JSON)? {
         let scope = scope.with(order)
         let wanted = match.map { ($0.path, WireTemplate.fill($0.template, from: scope).flatMap(Self.comparable)) }
         guard wanted.allSatisfy({ $0.1 != nil }) else { throw exchange.unreadable(call, "the order lacks a value to look by") }
@@ -60,7 +61,9 @@ struct WireFinder: Sendable {
         let created = WireSelector(call.section["created"] ?? Self.created)
         let clock = ProviderClock(response, now: exchange.session.clock.now())
         let matching = items.filter { item in wanted.allSatisfy { path, value in item.at(path).flatMap(Self.comparable) == value } }
-        let found = matching.filter { item in
+        var found = matching.filter { item in
+            // What carries the order's own reference is the order's, whatever a clock says.
+            if isOwn(item) { return true }
             guard let timestamp = created.text(in: item).flatMap({ Timestamp(iso8601: $0) }) else { return true }
             return clock.ours(timestamp) >= earliest
         }
@@ -70,11 +73,13 @@ struct WireFinder: Sendable {
             error.matches = references(matching).sorted()
             throw error
         }
-        let references = references(found)
-        guard references.count <= 1, found.isEmpty || !references.isEmpty else {
-            throw exchange.unreadable(call, references.isEmpty ? "the match has no id" : "several requests match", response.status)
+        if references(found).count > 1, found.contains(where: isOwn) { found.removeAll { !isOwn($0) } }
+        let names = references(found)
+        guard names.count <= 1, found.isEmpty || !names.isEmpty else {
+            throw exchange.unreadable(call, names.isEmpty ? "the match has no id" : "several requests match", response.status)
         }
-        return references.first
+        guard let name = names.first, let item = found.first else { return nil }
+        return (name, item)
     }
 
     private static func comparable(_ value: JSON) -> String? { value.identifier?.trimmed.lowercased() }
