@@ -55,6 +55,21 @@ struct ResolveTests {
         #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")).providerRef == "ref_7")
     }
 
+    @Test("A request of somebody who was erased is neither shown nor adopted for another, by nobody's look-up, unless a person insists")
+    func erased() async throws {
+        harness.store.with { $0.erasedReferences = ["ref_7"] }
+        let order = harness.order(.uncertain)
+        report(.inProgress)
+        #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")) }?.code == "other_candidate")
+        harness.provider.answer { $0.find = { Submission(reference: "ref_7") } }
+        #expect(try await harness.commands.candidates(order: order.id).requests.isEmpty)
+        let lost = harness.order(.submitting) { $0.candidate = Candidate(firstName: "Bo", lastName: "Oak", email: "bo@example.test") }
+        let next = try await harness.submit.decide(harness.claim(.submit(order: lost.id)), lost).settled(on: lost)?.decision.order
+        #expect(next?.state == .uncertain && next?.providerRef == nil)
+        let forced = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7", force: true))
+        #expect(forced.providerRef == "ref_7")
+    }
+
     @Test("A reference of an order that a restore has lost says nothing: whose the request is decides")
     func lostOrder() async throws {
         let order = harness.order(.uncertain)

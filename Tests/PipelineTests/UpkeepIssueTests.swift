@@ -56,6 +56,7 @@ struct UpkeepIssueTests {
         func replayErasures() async throws -> Int { 0 }
         func isErased(_ marks: [ErasureMark], on connection: String) async throws -> Bool { false }
         func isErased(callbackToken: String) async throws -> Bool { false }
+        func isErased(reference: String, at account: String) async throws -> Bool { false }
         func hasErasureMarks(on connection: String) async throws -> Bool { false }
         func eraseLater(event id: String) async throws {}
         func eraseDue() async throws -> Int { 0 }

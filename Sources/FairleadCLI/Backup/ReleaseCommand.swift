@@ -23,6 +23,6 @@ struct ReleaseCommand: AsyncParsableCommand {
         var more: JSON = [:]
         if force { more["force"] = true }
         if gapClosed { more["gap_closed"] = true }
-        try await brake.run(["release"], "The store is released: what waited is done now.", more)
+        try await brake.run(["release"], HoldText.released, more)
     }
 }

@@ -82,19 +82,34 @@ final class AccountService: Sendable {
         return "\(publicURL)/providers/\(order.account)/\(order.callbackToken.value)"
     }
 
-    /// Those of some references that no other order of the account has.
+    /// Those of some references that are no other order's.
     func unheld(_ references: [String], besides order: Order) async throws -> [String] {
         var free: [String] = []
-        for reference in references where try await holder(of: reference, besides: order) == nil { free.append(reference) }
+        for reference in references where try await isFree(reference, for: order) { free.append(reference) }
         return free
+    }
+
+    /// Whether no other order of the account has a request, and none had it whose person was erased: the provider goes on naming that one, and it becomes
+    /// nobody else's.
+    func isFree(_ reference: String, for order: Order) async throws -> Bool {
+        guard try await holder(of: reference, besides: order) == nil else { return false }
+        if order.providerRef == reference { return true }
+        return try await !store.isErased(reference: reference, at: order.account)
     }
 
     /// The other order of the account that the provider knows by a reference; nil where there is none. What is about that reference is about that order's
     /// candidate: it is not to become anybody else's.
     func holder(of reference: String, besides order: Order) async throws -> Order? {
+        try await holders(of: reference, at: order.account).first { $0.id != order.id }
+    }
+
+    /// The order that an account's provider knows by a reference; nil where there is none.
+    func holder(of reference: String, at account: String) async throws -> Order? { try await holders(of: reference, at: account).first }
+
+    private func holders(of reference: String, at account: String) async throws -> [Order] {
         var query = OrderQuery()
-        query.account = order.account
+        query.account = account
         query.providerRef = reference
-        return try await store.orders(query, PageRequest(limit: 2)).items.first { $0.id != order.id }
+        return try await store.orders(query, PageRequest(limit: 2)).items
     }
 }

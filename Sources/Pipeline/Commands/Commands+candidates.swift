@@ -143,13 +143,13 @@ extension Commands {
         return Set(try await mapStoreError { try await store.orders(named.sorted()) }.map(\.id))
     }
 
-    /// Those that no other order has.
+    /// Those that are no other order's.
     private func unheld(_ requests: [FoundRequests.Request], besides order: Order) async throws -> [FoundRequests.Request] {
         var free: [FoundRequests.Request] = []
         for request in requests {
             // One more than is shown tells that there are more.
             guard free.count <= FoundRequests.most else { break }
-            if try await mapStoreError({ try await accounts.holder(of: request.reference, besides: order) }) == nil { free.append(request) }
+            if try await mapStoreError({ try await accounts.isFree(request.reference, for: order) }) { free.append(request) }
         }
         return free
     }

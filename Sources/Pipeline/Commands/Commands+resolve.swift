@@ -241,6 +241,11 @@ extension Commands {
         if let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) {
             throw Commands.held(reference, by: holder)
         }
+        guard try await mapStoreError({ try await accounts.isFree(reference, for: order) }) else {
+            let detail =
+                "The request \(reference) is of an order whose person was erased; look for this order's own, or adopt it with force if you know."
+            throw CommandError(422, "other_candidate", detail)
+        }
         guard let account = environment.registry.account(order.account), account.capabilities.report else { return false }
         let title = account.provider.manifest.title
         let detail = "\(title) cannot be asked about \(reference) at present; ask again, or adopt it with force."

@@ -8,6 +8,8 @@ public struct Reconciliation: Sendable, Equatable {
     public let left: Int
     /// How many orders nobody knows of whether their provider has them.
     public let uncertain: Int
+    /// How many requests providers speak of that no order here has.
+    public let unknown: Int
 
     /// Whether everything was looked for: what could not be is `uncertain`, and is not sent by itself.
     public var isFinished: Bool { left == 0 }
@@ -32,9 +34,19 @@ extension Commands {
             } while page.cursor != nil
             let counts = try await store.counts().orders
             let uncertain = counts.reduce(0) { $0 + ($1.key.state == OrderState.uncertain.rawValue ? $1.value : 0) }
-            return Reconciliation(restoredAt: restore.restoredAt, backupAt: restore.backupAt, left: left, uncertain: uncertain)
+            return Reconciliation(
+                restoredAt: restore.restoredAt,
+                backupAt: restore.backupAt,
+                left: left,
+                uncertain: uncertain,
+                unknown: try await store.unknownRequests().count
+            )
         }
     }
+
+    /// The requests that providers' webhooks name and no order has, since the store was restored; the newest first.
+    /// - Throws: ``CommandError`` where the store cannot be had.
+    public func unknownRequests() async throws -> [UnknownRequest] { try await mapStoreError { try await store.unknownRequests() } }
 
     private func isLeft(_ order: Order) async throws -> Bool {
         if order.state == .submitting { return true }

@@ -134,43 +134,59 @@ public struct Intake: Sendable {
     /// Says whether a provider's address for webhooks is one, before the body is read.
     /// - Throws: ``CommandError``: 404 for an unknown address.
     public func admit(account: String, token: String) async throws {
-        guard let (address, _) = try await address(account: account, token: token) else { return }
+        guard case .order(let address, _) = try await destination(account: account, token: token) else { return }
         admitted.note(address, for: token, at: environment.clock.now())
     }
 
-    /// Where an address leads; nil for that of an order whose person was erased.
-    private func address(account: String, token: String) async throws -> (AdmittedAddresses.Address, ProviderAccount)? {
+    /// Where a provider's address leads.
+    private enum Destination {
+        case order(AdmittedAddresses.Address, ProviderAccount)
+        /// To an order whose person was erased.
+        case erased
+        /// To no order of a store that was restored: it may have been made after the backup, if the webhook is the provider's.
+        case unknown(ProviderAccount)
+    }
+
+    private func destination(account: String, token: String) async throws -> Destination {
         let now = environment.clock.now()
         guard let known = environment.registry.account(account) else {
             contacts.refused(.account(account), .unknownAccount, at: now)
             throw CommandError.notFound("address")
         }
-        if let address = admitted.take(token, at: now), address.account == account { return (address, known) }
+        if let address = admitted.take(token, at: now), address.account == account { return .order(address, known) }
         let order = try await mapStoreError { try await store.order(callbackToken: token) }
-        if order == nil, try await mapStoreError({ try await store.isErased(callbackToken: token) }) { return nil }
-        guard let order, order.account == account else {
-            contacts.refused(.account(account), .unknownAddress, at: now)
-            throw CommandError.notFound("address")
+        if let order, order.account == account {
+            return .order(AdmittedAddresses.Address(order: order.id, connection: order.connection, account: account), known)
         }
-        return (AdmittedAddresses.Address(order: order.id, connection: order.connection, account: account), known)
+        if order == nil {
+            if try await mapStoreError({ try await store.isErased(callbackToken: token) }) { return .erased }
+            if known.capabilities.signedWebhooks, try await mapStoreError({ try await !accounts.gaps.restores().isEmpty }) { return .unknown(known) }
+        }
+        contacts.refused(.account(account), .unknownAddress, at: now)
+        throw CommandError.notFound("address")
     }
 
     /// Takes a provider's webhook on an order's own address.
     /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that cannot be read.
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
-        guard let (address, known) = try await address(account: account, token: token) else {
+        let known: ProviderAccount
+        var addressee: AdmittedAddresses.Address?
+        switch try await destination(account: account, token: token) {
+        case .order(let address, let account): (addressee, known) = (address, account)
+        case .unknown(let account): known = account
+        case .erased:
             IntakeResult.erased.count(.webhook, account: account, environment)
             return WireResponse(200, json: ["event": .null])
         }
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             switch error {
+            case .badSignature where addressee == nil, .unsupported:
+                contacts.refused(.account(account), .unknownAddress, at: environment.clock.now())
+                throw CommandError.notFound("address")
             case .badSignature:
                 contacts.refused(.account(account), .badSignature, at: environment.clock.now())
                 IntakeResult.badSignature.count(.webhook, account: account, environment)
                 throw CommandError(401, "bad_signature", "The webhook's signature is not one of the account's.")
-            case .unsupported:
-                contacts.refused(.account(account), .unknownAddress, at: environment.clock.now())
-                throw CommandError.notFound("address")
             }
         }
         let manifest = known.provider.manifest
@@ -181,7 +197,7 @@ public struct Intake: Sendable {
             IntakeResult.refused.count(.webhook, account: account, environment)
             environment.logger.warning(
                 "a provider's webhook could not be read and was refused",
-                metadata: ["event": "webhook.unreadable", "account": "\(account)", "order": "\(address.order)", "why": "\(error.message)"]
+                metadata: ["event": "webhook.unreadable", "account": "\(account)", "order": "\(addressee?.order ?? "")", "why": "\(error.message)"]
             )
             throw CommandError(
                 400,
@@ -189,6 +205,8 @@ public struct Intake: Sendable {
                 "The webhook cannot be read: \(error.message)."
             )
         }
+        if addressee == nil { addressee = try await orderOfUnknownAddress(webhook, known) }
+        guard let address = addressee else { return WireResponse(200, json: ["event": .null]) }
         var query = webhook.query
         if let name = manifest.credentialQuery { query[name] = nil }
         // The address holds the order's token.

@@ -10,6 +10,8 @@ enum IntakeResult: String {
     case refused
     /// It is of somebody who was erased: it was answered, and kept nowhere.
     case erased
+    /// It names a request that no order of a restored store has: that was noted.
+    case unknownRequest = "unknown_request"
     /// It was stored, and could not be read when it was looked at.
     case unreadable
 

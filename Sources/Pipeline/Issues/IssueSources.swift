@@ -80,6 +80,7 @@ final class IssueSources: Sendable {
         for (cause, details) in try await silence.look(states.compactMapValues(\.lastHeardAt)) { found[cause] = Found(details: details) }
         try await lookAtAccounts(states, now, &found)
         try await lookAtEndpoints(&found)
+        try await lookAtUnknownRequests(&found)
         lookAtBreakers(now, &found)
         lookAtReloads(&found)
         reportRefusals(states, now)
@@ -175,6 +176,16 @@ final class IssueSources: Sendable {
             var details: JSON = ["why": JSON(why)]
             if let since = endpoint.health.failingSince { details["since"] = JSON(since) }
             found[IssueCause(.webhookFailing, host: endpoint.id)] = Found(details: details)
+        }
+    }
+
+    /// Requests that were ordered after the backup which the store was restored from: providers name them.
+    private func lookAtUnknownRequests(_ found: inout [IssueCause: Found]) async throws {
+        guard try await accounts.gaps.restores().contains(where: { $0.closedAt == nil }) else { return }
+        for (account, requests) in Dictionary(grouping: try await store.unknownRequests(), by: \.account) {
+            var details: JSON = ["requests": .array(requests.prefix(50).map { .string($0.reference) })]
+            details["since"] = JSON(requests.map(\.firstAt).min())
+            found[IssueCause(.unknownRequests, account: account)] = Found(amount: .total(requests.count), details: details)
         }
     }
 

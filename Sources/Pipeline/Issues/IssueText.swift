@@ -51,6 +51,7 @@ extension IssueText {
         case .credentialsRefused, .providerAway, .budgetExhausted, .pausedLong: account(issue, names)
         case .hostPaused, .pluginPaused, .scriptFailing, .reloadRefused: script(issue)
         case .deliveriesRefused, .deliveriesRejected, .silent, .webhookDisabled, .webhookFailing: contact(issue, names)
+        case .unknownRequests: unknownRequests(issue, names)
         case .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters, .ordersRefused: stuck(issue, names)
         case .storeNearlyFull, .diskNearlyFull, .clock, .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue, .chainBroken:
             machine(issue)

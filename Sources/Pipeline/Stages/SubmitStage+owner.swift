@@ -43,7 +43,7 @@ extension SubmitStage {
             if let last = rivals.compactMap(\.until).max(), isPatient, now < last { return .open(until: min(last, now + Self.nextLook)) }
             if !rivals.isEmpty { return .contested(by: rivals.map(\.order)) }
         }
-        return try await accounts.holder(of: found.reference, besides: order) == nil ? .order : .another
+        return try await accounts.isFree(found.reference, for: order) ? .order : .another
     }
 
     /// The other orders of the account that may have made a request, and until when each may still hear so itself; nil where it will not.

@@ -27,6 +27,7 @@ public enum IssueKind: String, Sendable, CaseIterable {
     case pausedLong = "paused_long"
     case ordersRefused = "orders_refused"
     case deliveriesRejected = "deliveries_rejected"
+    case unknownRequests = "unknown_requests"
 
     /// How it is known that the cause is gone.
     public enum Ending: Sendable, Equatable {
@@ -42,7 +43,8 @@ public enum IssueKind: String, Sendable, CaseIterable {
     public var ending: Ending {
         switch self {
         case .credentialsRefused, .scriptFailing, .silent, .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters,
-            .webhookFailing, .pausedLong, .ordersRefused, .deliveriesRejected, .backupLate, .backupNotProven:
+            .webhookFailing, .pausedLong, .ordersRefused, .deliveriesRejected, .backupLate, .backupNotProven,
+            .unknownRequests:
             .stored
         case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted: .unseen(.seconds(180))
         case .clock: .unseen(.seconds(3600))

@@ -229,6 +229,16 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func isErased(callbackToken: String) async throws -> Bool { try await read { try await store.isErased(callbackToken: callbackToken) } }
     /// See ``Store``.
+    public func isErased(reference: String, at account: String) async throws -> Bool {
+        try await read { try await store.isErased(reference: reference, at: account) }
+    }
+    /// See ``Store``.
+    public func unknownRequests() async throws -> [UnknownRequest] { try await read { try await store.unknownRequests() } }
+    /// See ``Store``.
+    public func note(unknownRequest reference: String, at account: String, at time: Timestamp, atMost limit: Int) async throws -> Bool {
+        try await write { try await store.note(unknownRequest: reference, at: account, at: time, atMost: limit) }
+    }
+    /// See ``Store``.
     public func known(_ texts: [Personal<String>]) async throws -> Set<Int> { try await read { try await store.known(texts) } }
 
     /// See ``Store``.

@@ -42,6 +42,8 @@ extension StoreConformance {
         },
         Check("of an order that ended go first the reports, then the person; the ATS's name for it stays taken") { trial in
             let ended = try await trial.orderFrom("application-1", state: .completed)
+            let account = try trial.unwrap(try await trial.store.order(ended.order), "there is no order").account
+            try await trial.store.perform([.reference(.init("ref_1", of: ended.order, account: account, isAlone: true))])
             let webhook = trial.event(kind: .webhook, order: ended.order)
             try await trial.store.perform([.record(webhook), .event(id: webhook.id, state: .done, problem: nil)])
             try trial.expect(try await trial.store.timeline(of: ended.order).count == 1, "the timeline is not as expected")
@@ -66,6 +68,7 @@ extension StoreConformance {
             try trial.expect(try await trial.store.orders(query, PageRequest()).items.isEmpty, "the person is found")
             try trial.expect(try await trial.store.order(callbackToken: ended.token) == nil, "the callback address is there")
             try trial.expect(try await trial.store.isErased(callbackToken: ended.token), "a late webhook would be of nobody")
+            try trial.expect(try await trial.store.isErased(reference: "ref_1", at: account), "its request is free for others")
             try trial.expect(try await !trial.store.hasErasureMarks(on: "acme"), "deliveries are looked through for it")
             let again = try await trial.store.place(trial.order("application-1"))
             try trial.expect(!again.isNew && again.order.id == ended.order, "a late retry ordered a second time")

@@ -41,7 +41,7 @@ public struct StoreConformance: Sendable {
         + searching
         + quotas + turnarounds + bulk
         + retention + history
-        + auditing + erasing + erasureReach
+        + auditing + erasing + erasureReach + unknownRequests
         + closing + modelled
 
     private let open: Opening

@@ -58,5 +58,7 @@ extension StubStore {
     func noteBackup(failedAt: Timestamp, why: String) async throws {}
     func restores() async throws -> [Restore] { with { $0.restores } }
     func closeRestores(at time: Timestamp) async throws {}
+    func note(unknownRequest reference: String, at account: String, at time: Timestamp, atMost limit: Int) async throws -> Bool { true }
+    func unknownRequests() async throws -> [UnknownRequest] { [] }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:]) }
 }

@@ -37,6 +37,7 @@ final class StubStore: Store {
         var tokens: [AccessToken] = []
         /// When a backup was put back, the newest first.
         var restores: [Restore] = []
+        var erasedReferences: Set<String> = []
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []
         /// Claims that are lost when they are renewed.
@@ -334,6 +335,7 @@ final class StubStore: Store {
     func isErased(_ marks: [ErasureMark], on connection: String) async throws -> Bool { false }
     func hasErasureMarks(on connection: String) async throws -> Bool { false }
     func isErased(callbackToken: String) async throws -> Bool { false }
+    func isErased(reference: String, at account: String) async throws -> Bool { with { $0.erasedReferences.contains(reference) } }
     func eraseLater(event id: String) async throws {}
     func eraseDue() async throws -> Int { 0 }
     func known(_ texts: [Personal<String>]) async throws -> Set<Int> { [] }

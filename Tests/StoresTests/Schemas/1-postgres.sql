@@ -546,3 +546,11 @@ CREATE TABLE history_marks (
     version text COLLATE "C" NOT NULL,
     PRIMARY KEY (at, replica, kind)
 );
+CREATE TABLE unknown_requests (
+    reference_key bytea PRIMARY KEY,
+    account text COLLATE "C" NOT NULL,
+    first_at bigint NOT NULL,
+    last_at bigint NOT NULL,
+    count bigint NOT NULL,
+    body bytea NOT NULL
+);

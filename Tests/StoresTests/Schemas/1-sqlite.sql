@@ -521,3 +521,11 @@ CREATE TABLE history_marks (
     version TEXT NOT NULL,
     PRIMARY KEY (at, replica, kind)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE unknown_requests (
+    reference_key BLOB PRIMARY KEY,
+    account TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -19,7 +19,8 @@ public protocol BackupLedger: Sendable {
     /// The times that a backup was put back, the newest first.
     func restores() async throws -> [Restore]
 
-    /// Notes that nothing of the time between the backups and their restores comes again, whoever sends it.
+    /// Notes that nothing of the time between the backups and their restores comes again, whoever sends it. What webhooks named of it is forgotten
+    /// (``UnknownRequests``).
     func closeRestores(at time: Timestamp) async throws
 }
 

@@ -47,6 +47,9 @@ public protocol ErasureStore: Sendable {
     /// Whether a webhook's address is that of an order whose person was erased.
     func isErased(callbackToken: String) async throws -> Bool
 
+    /// Whether a request at a provider is that of an order whose person was erased, or which retention made anonymous: it becomes nobody else's.
+    func isErased(reference: String, at account: String) async throws -> Bool
+
     /// Whether a connection has marks of erased applications at all.
     func hasErasureMarks(on connection: String) async throws -> Bool
 

@@ -35,7 +35,10 @@ extension SQLStore {
     func restores() async throws -> [Restore] { try await read { try $0.restores() } }
 
     func closeRestores(at time: Timestamp) async throws {
-        try await write(.backups) { try $0.change("UPDATE restores SET closed_at = $1 WHERE closed_at IS NULL", [.int(time.milliseconds)]) }
+        try await write(.backups) {
+            try $0.change("UPDATE restores SET closed_at = $1 WHERE closed_at IS NULL", [.int(time.milliseconds)])
+            try $0.change("DELETE FROM unknown_requests", [])
+        }
     }
 }
 

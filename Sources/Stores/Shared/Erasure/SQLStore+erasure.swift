@@ -110,6 +110,11 @@ extension SQLStore {
     }
 
     func eraseLater(event id: String) async throws {
+    func isErased(reference: String, at account: String) async throws -> Bool {
+        let key = codec.blindIndex(.reference, reference, on: account)
+        return try await lookUp { try $0.isMarked(key, on: "") }
+    }
+
         try await write(TouchedRows()) { try $0.change("INSERT INTO erasures_due (event_id) VALUES ($1) ON CONFLICT DO NOTHING", [.text(id)]) }
     }
 

@@ -220,8 +220,9 @@ extension StoreReading {
         var plan = given
         for place in plan.places { plan.marks.insert(ErasurePlan.Mark(connection: place.connection, key: place.key, place: place.key)) }
         for order in plan.orders {
-            for row in try fetch("SELECT token_key FROM orders WHERE id = $1", [.text(order)]) {
-                plan.marks.insert(ErasurePlan.Mark(connection: "", key: row.bytes(at: 0)))
+            for row in try fetch("SELECT token_key, reference_key FROM orders WHERE id = $1", [.text(order)]) {
+                // The provider goes on naming the request: it is nobody else's, and nobody is shown it.
+                for key in [row.bytes(at: 0), row.bytes(at: 1)] where !key.isEmpty { plan.marks.insert(ErasurePlan.Mark(connection: "", key: key)) }
             }
         }
         // What names no application itself is of those of its group.

@@ -108,6 +108,7 @@ extension StoreTransaction {
                 "DELETE FROM timeline WHERE order_id = $1", "DELETE FROM order_sources WHERE order_id = $1",
                 "DELETE FROM lookups WHERE bucket = (SELECT bucket FROM orders WHERE id = $1) AND order_id = $1",
                 "DELETE FROM webhook_deliveries WHERE subject = $1", "DELETE FROM bulk_refusals WHERE item = $1",
+                "DELETE FROM unknown_requests WHERE reference_key IN (SELECT reference_key FROM orders WHERE id = $1)",
                 "DELETE FROM orders WHERE id = $1",
             ] { try change(sql, [.text(order)]) }
             // A notice's identifier begins with what it is about; "`" comes right after "_".

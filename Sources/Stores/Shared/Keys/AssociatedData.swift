@@ -18,6 +18,7 @@ struct AssociatedData: Sendable {
         case legalHolds = "legal_holds"
         case audit
         case signingKey = "signing_key"
+        case unknownRequests = "unknown_requests"
     }
 
     let table: Table

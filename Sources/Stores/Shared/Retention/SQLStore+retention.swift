@@ -172,6 +172,14 @@ extension SQLStore {
                 "INSERT INTO erasure_marks (connection, key, place) SELECT '', token_key, $1 FROM orders WHERE id = $2 ON CONFLICT DO NOTHING",
                 [.bytes(ErasurePlan.Mark.nobodys), .text(id)]
             )
+            // Neither does the request become anybody else's.
+            try transaction.change(
+                """
+                INSERT INTO erasure_marks (connection, key, place) SELECT '', reference_key, $1 FROM orders WHERE id = $2 AND reference_key IS NOT NULL
+                ON CONFLICT DO NOTHING
+                """,
+                [.bytes(ErasurePlan.Mark.nobodys), .text(id)]
+            )
             try transaction.change("DELETE FROM order_sources WHERE order_id = $1", [.text(id)])
             try transaction.change(
                 "UPDATE orders SET retention_stage = 2, key_id = 0, token_key = $1, problem = NULL, reference_key = NULL WHERE id = $2",

@@ -20,6 +20,7 @@ extension SchemaMigration {
         postgresErasureTables,
         postgresBackupTables,
         postgresHistoryTables,
+        postgresUnknownRequestTables,
     ].joined(separator: "\n")
 
     private static let postgresTables = """

@@ -19,6 +19,7 @@ extension SchemaMigration {
         sqliteErasureTables,
         sqliteBackupTables,
         sqliteHistoryTables,
+        sqliteUnknownRequestTables,
     ].joined(separator: "\n")
 
     private static let sqliteTables = """

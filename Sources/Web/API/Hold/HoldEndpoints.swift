@@ -52,9 +52,14 @@ struct HoldEndpoints: Sendable {
             throw ProblemDocument(403, "insufficient_scope", "Not permitted", detail)
         }
         return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+            // Closing the gap forgets them: whoever does is told of them for the last time.
+            let unknown = try await commands.unknownRequests()
             try await command(request.object(members))
             let hold = try await commands.holdView(principal)
-            return WireResponse(200, json: ["held": .bool(hold != nil), "hold": hold ?? .null])
+            return WireResponse(
+                200,
+                json: ["held": .bool(hold != nil), "hold": hold ?? .null, "unknown_requests": .array(unknown.map(\.view))]
+            )
         }
     }
 }

@@ -7,19 +7,33 @@ extension StoreHold {
         always: ["why": .values(Reason.self), "since": .timestamp, "message": .anyText, "actor": Actor.schema.reference],
         sometimes: [
             "note": JSON.anyText.orNull, "withheld": .withheld, "restored_at": .timestamp, "backup_at": .timestamp,
-            "reconciliation": .object(always: ["left": .wholeNumber, "uncertain": .wholeNumber, "finished": .yesOrNo]),
+            "reconciliation": .object(
+                always: ["left": .wholeNumber, "uncertain": .wholeNumber, "unknown": .wholeNumber, "finished": .yesOrNo]
+            ),
         ],
         """
         Why nothing leaves the store, since when and by whom; note only with read_personal. Of a restored store when it was restored, as of when the backup
-        stands, and how many orders that may have been sent since are left to be looked for at their providers
+        stands, how many orders that may have been sent since are left to be looked for at their providers, and how many requests these speak of that no order has
         """
     )
 
     /// Whether a store is held, and why.
     static let state = Schema(
         "HoldState",
-        always: ["held": .yesOrNo, "hold": schema.reference.orNull],
-        "Whether the store is held: everything is taken in, and nothing leaves"
+        always: [
+            "held": .yesOrNo, "hold": schema.reference.orNull,
+            "unknown_requests": .list(
+                of: .object(
+                    always: [
+                        "account": .anyText, "reference": .anyText, "first_at": .timestamp, "last_at": .timestamp, "count": .wholeNumber,
+                    ]
+                )
+            ),
+        ],
+        """
+        Whether the store is held: everything is taken in, and nothing leaves. Of a restored store also the requests that providers' webhooks name and no order has:
+        they were ordered after the backup
+        """
     )
 
     func view(_ principal: Principal, _ reconciliation: Reconciliation?) -> JSON {
@@ -32,10 +46,21 @@ extension StoreHold {
             view["backup_at"] = JSON(reconciliation.backupAt)
             view["reconciliation"] = [
                 "left": .int(Int64(reconciliation.left)), "uncertain": .int(Int64(reconciliation.uncertain)),
+                "unknown": .int(Int64(reconciliation.unknown)),
                 "finished": .bool(reconciliation.isFinished),
             ]
         }
         if !principal.seesPersonal { view.withhold("note") }
         return view
+    }
+}
+
+extension UnknownRequest {
+    /// `{account, reference, first_at, last_at, count}`
+    var view: JSON {
+        [
+            "account": .string(account), "reference": .string(reference), "first_at": JSON(firstAt), "last_at": JSON(lastAt),
+            "count": .int(Int64(count)),
+        ]
     }
 }

@@ -1,0 +1,40 @@
+import Plugins
+import Screening
+
+// Webhooks that come to an address which a restored store does not know: what was ordered after the backup has its address, and the provider goes on using it.
+extension Intake {
+    /// How many requests of one account are kept that no order here has. What comes beyond is refused, and counted as that.
+    static let unknownRequestsKept = 200
+    /// How many requests of one webhook are looked at.
+    private static let namedAtMost = 20
+
+    /// The order that a verified webhook is about, by the request that it names. Nil where no order has the request: then it is kept for a person to see,
+    /// and nothing else of the webhook is.
+    /// - Throws: ``CommandError`` 404 where it names none, where somebody has said that nothing of that time comes again, and where too many are kept.
+    func orderOfUnknownAddress(_ webhook: Webhook, _ account: ProviderAccount) async throws -> AdmittedAddresses.Address? {
+        let (id, now) = (account.account.id, environment.clock.now())
+        let said = (try? await account.provider.interpret(webhook, accounts.session(account))) ?? []
+        let isOpen = try await mapStoreError { try await accounts.gaps.restores().contains { $0.closedAt == nil } }
+        var result: IntakeResult?
+        for reference in Set(said.compactMap(\.reference)).sorted().prefix(Self.namedAtMost) {
+            if let order = try await mapStoreError({ try await accounts.holder(of: reference, at: id) }) {
+                return AdmittedAddresses.Address(order: order.id, connection: order.connection, account: id)
+            }
+            if try await mapStoreError({ try await store.isErased(reference: reference, at: id) }) {
+                result = result ?? .erased
+            } else if isOpen {
+                let isKept = try await mapStoreError {
+                    try await store.note(unknownRequest: reference, at: id, at: now, atMost: Self.unknownRequestsKept)
+                }
+                if isKept { result = .unknownRequest }
+            }
+        }
+        guard let result else {
+            contacts.refused(.account(id), .unknownAddress, at: now)
+            throw CommandError.notFound("address")
+        }
+        contacts.heard(.account(id), at: now)
+        result.count(.webhook, account: id, environment)
+        return nil
+    }
+}
