@@ -184,4 +184,22 @@ import Testing
         #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
         await again.close()
     }
+
+    @Test("A restored store knows of the backup that it was restored from", arguments: BackupBed.Kind.allCases)
+    func knowsItsBackup(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        let made = try await bed.backup()
+        try await store.noteBackup(failedAt: SystemClock().now(), why: "as invented")
+        await store.close()
+        try await bed.restore()
+        let again = try await bed.open()
+        let state = try await again.backupState()
+        #expect(state.madeAt == made.manifest.at && !state.hasFailed && state.owner == nil)
+        // The next one is due by its age.
+        let now = made.manifest.at + .seconds(86_400)
+        #expect(try await again.takeOnBackup("one", madeBefore: now + .seconds(-3600), begunBefore: now + .seconds(-3600), at: now))
+        await again.close()
+    }
 }

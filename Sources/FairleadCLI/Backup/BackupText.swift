@@ -33,13 +33,19 @@ enum BackupText {
             ? ""
             : "\nIts webhooks are disabled, for they may have been changed or removed since: \(disabled.joined(separator: ", ")). "
                 + "Enable each that is still wanted (fairlead webhook enable NAME); what they miss is kept."
+        let missing = (outcome["not_in_settings"]?.items ?? []).map { "  the \($0.cell("kind")) \($0.cell("id")), open orders: \($0.cell("orders"))" }
+        let names =
+            missing.isEmpty
+            ? ""
+            : "\nThe settings lack what its orders name; nothing is sent, read or told for them until it is there:\n"
+                + missing.joined(separator: "\n")
         let since =
             outcome["without_erasures"] == true
             ? "API tokens made since then are unknown, and those revoked since open the API again: revoke them again, and erase again whoever was erased since"
             : "API tokens made since then are unknown, and those revoked since stay revoked"
         return """
             The store \(outcome.cell("store")) stands as of \(outcome.cell("at")), with the keys of \(outcome.cell("keys_from")): \(contents(outcome)).\(moved)
-            \(since); whoever was signed in signs in again.\(webhooks)
+            \(since); whoever was signed in signs in again.\(webhooks)\(names)
             It is held. Start the host: it looks for every order that may have been sent since (fairlead status). Then: fairlead release.
             """
     }

@@ -145,6 +145,12 @@ public struct Host: Service, CustomStringConvertible {
         }
         live.remember(passed, in: checks, logger)
         let registry = Registry(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
+        for name in (try? await store.openOrders())?.missing(in: contents) ?? [] {
+            logger.warning(
+                "\(name): nothing is sent, read or told for them until it is",
+                metadata: ["event": "settings.name_missing", name.subject.kind: "\(name.subject.id)", "orders": .stringConvertible(name.orders)]
+            )
+        }
         let own =
             parts.transport == nil
             ? HTTPTransport(isAccountHost: { registry.isAccountHost($0) }, allow: { live.settings.allows($0) }) : nil
@@ -251,5 +257,12 @@ public struct Host: Service, CustomStringConvertible {
     public func close() async {
         await closing()
         await telemetry.close()
+    }
+}
+
+extension [OpenOrders] {
+    /// What open orders name and what was loaded lacks.
+    package func missing(in contents: ConfigurationLoader.Contents) -> [MissingName] {
+        missing(accounts: Set(contents.accounts.map(\.account.id)), connections: Set(contents.connections.map(\.id)))
     }
 }

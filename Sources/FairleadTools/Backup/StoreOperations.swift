@@ -60,7 +60,8 @@ public struct StoreOperations: Sendable {
     /// - Parameters:
     ///   - erasures: a copy of what was erased since; nil for what stands at the store.
     ///   - withoutErasures: whether it goes on where nothing says who was erased since.
-    /// - Returns: the manifest with `restored_at`, `moved_aside`, `keys_from`, `webhooks_disabled` and `without_erasures`.
+    /// - Returns: the manifest with `restored_at`, `moved_aside`, `keys_from`, `webhooks_disabled`, `without_erasures` and `not_in_settings`, the accounts and
+    ///   connections that open orders name and the settings lack.
     /// - Throws: ``StoreError``.
     public func restore(
         _ path: String,
@@ -87,8 +88,18 @@ public struct StoreOperations: Sendable {
         json["keys_from"] = .string(outcome.keys)
         json["webhooks_disabled"] = .array(outcome.disabledWebhooks.map { .string($0) })
         json["without_erasures"] = .bool(outcome.isWithoutErasures)
+        json["not_in_settings"] = .array(await missingNames().map(\.json))
         json["keys_moved_aside_until"] = outcome.movedAside.isEmpty ? .null : JSON(outcome.restoredAt + settings.erasureWindow)
         return json
+    }
+
+    /// What open orders name and the settings lack; nothing where that cannot be told just now: the host says it when it starts.
+    private func missingNames() async -> [MissingName] {
+        let opened = try? await settings.store.open(keys: settings.encryptionKeys, clock: SystemClock(), random: SystemRandom())
+        guard let store = opened else { return [] }
+        let orders = (try? await store.openOrders()) ?? []
+        await store.close()
+        return orders.missing(accounts: Set(settings.accounts.map(\.id)), connections: Set(settings.connections.map(\.id)))
     }
 
     /// Copies the store into an empty one.

@@ -131,7 +131,12 @@ public struct Doctor: Sendable {
             let load = try await store.load()
             let ahead = store.clock.now() - clock.now()
             let id = store.identity.id
+            let missing = try await store.openOrders().missing(in: contents)
             await store.close()
+            guard missing.isEmpty else {
+                let message = "it opens, but " + missing.map(\.description).joined(separator: "; ") + ": put it back into the settings"
+                return Finding(subject: "store", verdict: .problem, message: message)
+            }
             let waiting = load.queued.values.reduce(0, +)
             var message = "it opens" + unsealed + "; work queued: \(waiting)"
             if let other = await running()?.json?["store"]?.text, other != id {

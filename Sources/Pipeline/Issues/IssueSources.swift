@@ -36,6 +36,8 @@ final class IssueSources: Sendable {
 
     /// How long an order may be uncertain before somebody must decide: the provider's own webhook often settles it.
     private static let uncertainPatience = Duration.seconds(600)
+    private let openOrders = Mutex<(orders: [OpenOrders], readAt: Timestamp)?>(nil)
+    private static let namesPause = Duration.seconds(60)
     private static let awayPatience = Duration.seconds(120)
     private static let hostPatience = Duration.seconds(120)
     private static let restPatience = Duration.seconds(1800)
@@ -81,6 +83,7 @@ final class IssueSources: Sendable {
         try await lookAtAccounts(states, now, &found)
         try await lookAtEndpoints(&found)
         try await lookAtUnknownRequests(&found)
+        try await lookAtNames(now, &found)
         lookAtBreakers(now, &found)
         lookAtReloads(&found)
         reportRefusals(states, now)
@@ -186,6 +189,33 @@ final class IssueSources: Sendable {
             var details: JSON = ["requests": .array(requests.prefix(50).map { .string($0.reference) })]
             details["since"] = JSON(requests.map(\.firstAt).min())
             found[IssueCause(.unknownRequests, account: account)] = Found(amount: .total(requests.count), details: details)
+        }
+    }
+
+    /// Accounts and connections that open orders name and no replica's settings have. Counting all open orders takes a moment: it is done once a minute.
+    private func lookAtNames(_ now: Timestamp, _ found: inout [IssueCause: Found]) async throws {
+        let orders: [OpenOrders]
+        if let (known, readAt) = openOrders.withLock({ $0 }), readAt <= now, now - readAt < Self.namesPause {
+            orders = known
+        } else {
+            orders = try await store.openOrders()
+            openOrders.withLock { $0 = (orders, now) }
+        }
+        let registry = environment.registry
+        let missing = orders.missing(
+            accounts: Set(registry.accounts.map(\.account.id)),
+            connections: Set(registry.connections.map(\.id))
+        )
+        guard !missing.isEmpty else { return }
+        let others = try await OtherReplicas(environment: environment, store: store).names()
+        for name in missing {
+            switch name.subject {
+            case .account(let id) where !others.contains(Replica.name(ofAccount: id)):
+                found[IssueCause(.notInSettings, account: id)] = Found(amount: .total(name.orders))
+            case .connection(let id) where !others.contains(id):
+                found[IssueCause(.notInSettings, connection: id)] = Found(amount: .total(name.orders))
+            default: continue
+            }
         }
     }
 

@@ -52,6 +52,7 @@ extension IssueText {
         case .hostPaused, .pluginPaused, .scriptFailing, .reloadRefused: script(issue)
         case .deliveriesRefused, .deliveriesRejected, .silent, .webhookDisabled, .webhookFailing: contact(issue, names)
         case .unknownRequests: unknownRequests(issue, names)
+        case .notInSettings: notInSettings(issue)
         case .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters, .ordersRefused: stuck(issue, names)
         case .storeNearlyFull, .diskNearlyFull, .clock, .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue, .chainBroken:
             machine(issue)

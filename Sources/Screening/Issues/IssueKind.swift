@@ -28,6 +28,7 @@ public enum IssueKind: String, Sendable, CaseIterable {
     case ordersRefused = "orders_refused"
     case deliveriesRejected = "deliveries_rejected"
     case unknownRequests = "unknown_requests"
+    case notInSettings = "not_in_settings"
 
     /// How it is known that the cause is gone.
     public enum Ending: Sendable, Equatable {
@@ -46,7 +47,8 @@ public enum IssueKind: String, Sendable, CaseIterable {
             .webhookFailing, .pausedLong, .ordersRefused, .deliveriesRejected, .backupLate, .backupNotProven,
             .unknownRequests:
             .stored
-        case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted: .unseen(.seconds(180))
+        case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted, .notInSettings:
+            .unseen(.seconds(180))
         case .clock: .unseen(.seconds(3600))
         case .deliveriesRefused: .unseen(.seconds(86_400))
         case .retentionOverdue, .erasureOverdue, .chainBroken, .webhookDisabled: .reported

@@ -402,6 +402,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func waitingOrders() async throws -> [Counts.Group: Int] { try await read { try await store.waitingOrders() } }
     /// See ``Store``.
+    public func openOrders() async throws -> [OpenOrders] { try await read { try await store.openOrders() } }
+    /// See ``Store``.
     public func updatesTold(since: Timestamp) async throws -> [String: Int] { try await read { try await store.updatesTold(since: since) } }
     /// See ``Store``.
     public func places(of works: [Work]) async throws -> [Work: WorkPlace] { try await read { try await store.places(of: works) } }

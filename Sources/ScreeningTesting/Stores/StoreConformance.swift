@@ -32,7 +32,7 @@ public struct StoreConformance: Sendable {
         intake + groups + withdrawals + updates + subjects + placing + reordering + claiming + concurrencyKeys + leases + committing + references
         + queueing
         + stepping + loading
-        + issues + standing + rhythms
+        + issues + standing + rhythms + openOrders
         + scripting + tokens + sessions + budgets + operating
         + idempotency
         + notifications

@@ -4,6 +4,7 @@ import Screening
 
 extension StubStore {
     func waitingOrders() async throws -> [Counts.Group: Int] { [:] }
+    func openOrders() async throws -> [OpenOrders] { [] }
     func updatesTold(since: Timestamp) async throws -> [String: Int] { [:] }
     func observe(_ sightings: [IssueSighting]) async throws -> [IssueTransition] { [] }
     func resolve(_ causes: [IssueCause], at: Timestamp, unseenSince: Timestamp?) async throws -> [IssueTransition] { [] }

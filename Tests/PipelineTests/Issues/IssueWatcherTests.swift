@@ -299,4 +299,28 @@ struct IssueWatcherTests: IssueTrial {
             #expect(try await open(context).isEmpty)
         }
     }
+
+    @Test("An account and a connection that open orders name and no replica's settings have is an issue, until it is there again")
+    func notInSettings() async throws {
+        try await withHost { context in
+            let order = try await order(context, .inProgress)
+            await look(context)
+            #expect(try await open(context).isEmpty)
+            let (connections, accounts) = (context.registry.connections, context.registry.accounts)
+            context.registry.replace(
+                connections: connections.filter { $0.id != order.connection },
+                accounts: accounts.filter { $0.account.id != order.account }
+            )
+            await look(context)
+            let found = try await open(context)
+            let account = try #require(found[IssueCause(.notInSettings, account: order.account)])
+            #expect(found.count == 2 && found[IssueCause(.notInSettings, connection: order.connection)]?.count == 1)
+            #expect(IssueText(account, registry: context.registry).title == "The account zinc is not in the settings, and an open order names it")
+            // Another replica has it: its settings are newer, or older.
+            context.registry.replace(connections: connections, accounts: accounts)
+            await look(context)
+            await look(context, after: .seconds(200))
+            #expect(try await open(context).isEmpty)
+        }
+    }
 }

@@ -9,6 +9,9 @@ public protocol StoreAdministration: Sendable {
     /// How many orders wait for whom, by connection and party. Orders that wait for nobody are left out.
     func waitingOrders() async throws -> [Counts.Group: Int]
 
+    /// How many orders are open, by the connection and the account that they name.
+    func openOrders() async throws -> [OpenOrders]
+
     /// How many changes of orders the ATSs were told of that came about since a time, by connection.
     func updatesTold(since: Timestamp) async throws -> [String: Int]
 

@@ -39,6 +39,13 @@ struct RestoreMarks {
                 "INSERT INTO restores (restored_at, backup_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                 [.int(restoredAt.milliseconds), .int(backupAt.milliseconds)]
             ),
+            // A backup that it was restored from is known to be there, and proven.
+            (
+                """
+                INSERT INTO backup_state (number, made_at) VALUES (1, $1)
+                ON CONFLICT (number) DO UPDATE SET made_at = excluded.made_at, failed_at = NULL, failure = NULL
+                """, [.int(backupAt.milliseconds)]
+            ),
             // What may have been sent is looked for at once; what was due long ago is due since the restore.
             ("UPDATE queue SET due_at = $1 WHERE kind = 'submit' OR due_at < $1", [.int(restoredAt.milliseconds)]),
             ("UPDATE queue SET owner = NULL, leased_until = NULL WHERE owner IS NOT NULL", []),

@@ -45,6 +45,7 @@ extension SQLStore {
     }
 
     func waitingOrders() async throws -> [Counts.Group: Int] { try await read { try $0.waitingOrders() } }
+    func openOrders() async throws -> [OpenOrders] { try await read { try $0.openOrders() } }
     func updatesTold(since: Timestamp) async throws -> [String: Int] { try await read { try $0.updatesTold(since: since) } }
 
     func rhythms() async throws -> [ContactRhythm] { try await read { try $0.rhythms() } }

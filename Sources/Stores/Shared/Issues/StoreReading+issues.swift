@@ -72,6 +72,14 @@ extension StoreReading {
         return Dictionary(counts, uniquingKeysWith: +)
     }
 
+    func openOrders() throws -> [OpenOrders] {
+        let states = OrderState.allCases.filter(\.isOpen).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let sql = "SELECT connection, account, count(*) FROM orders WHERE state IN (\(states)) GROUP BY connection, account ORDER BY 1, 2"
+        return try fetch(sql, []).map {
+            OpenOrders(connection: $0.text(at: 0) ?? "", account: $0.text(at: 1) ?? "", count: Int($0.int(at: 2) ?? 0))
+        }
+    }
+
     /// A run's identifier begins with the time at which it was made.
     func updatesTold(since: Timestamp) throws -> [String: Int] {
         let first = IdentifierKind.run.make(at: since, from: NoRandom())
