@@ -96,4 +96,27 @@ struct SecretCommandTests {
         let failing = SettingsTests.problems(SettingsTests.good.replacing("${env:ZINC_API_KEY}", with: "\"${exec:false}\""))
         #expect(failing.contains { $0.contains("accounts.zinc-uk.api_key: the program false ended with 1") }, "\(failing)")
     }
+
+    @Test("A secret's file that others can reach is told, and one for its owner alone is not")
+    func exposedFile() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "exposed-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let key = folder.appending(path: "key").path
+        try "zinc-key-in-a-file".write(toFile: key, atomically: true, encoding: .utf8)
+        let text = SettingsTests.good.replacing("${env:ZINC_API_KEY}", with: "\"${file:\(key)}\"")
+        for (mode, isExposed) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o644, true)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: key)
+            let draft = try SettingsDraft(
+                text: text,
+                file: folder.appending(path: "fairlead.yaml").path,
+                environment: SettingsTests.environment,
+                providers: Catalog.builtIn.map(\.manifest)
+            )
+            #expect(draft.exposed.map(\.path) == (isExposed ? [["accounts", "zinc-uk", "api_key"]] : []), "mode \(mode)")
+            let told = draft.settings.source?.exposed ?? []
+            #expect(told.isEmpty == !isExposed)
+            #expect(told.allSatisfy { $0.description.contains("chmod 600 \(key)") && !$0.description.contains("zinc-key") })
+        }
+    }
 }

@@ -70,7 +70,11 @@ struct ServeCommand: AsyncParsableCommand {
         var parts = Host.Parts(reloadCheck: FixtureCheck(), logger: logger)
         parts.rehearsal = RunShadow()
         parts.newStore = newStore
-        let host = try await Host(read, parts)
+        let host: Host
+        do { host = try await Host(read, parts) } catch {
+            if error is ConfigurationProblems || error is CancellationError { throw error }
+            throw NotStarted(cause: error, store: read.store.place)
+        }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         var configuration = ServiceGroupConfiguration(
@@ -155,15 +159,25 @@ struct ServeCommand: AsyncParsableCommand {
     /// Prints why the host cannot run, and gives the exit code.
     private func exitCode(for error: any Error, _ logger: Logger) async -> ExitCode {
         guard let problems = error as? ConfigurationProblems else {
-            let read = try? Settings.read(file: settings.config, environment: settings.environment)
-            let failure = StartFailure(error, store: read?.store.place)
+            let start = error as? NotStarted
+            let failure = StartFailure(start?.cause ?? error, store: start?.store)
             log.report(failure.description, "start.failed", logger)
             return ExitCode(failure.exitCode)
         }
-        // The problem that stopped the start may be only the first: report everything that `fairlead check` would.
-        let check = try? await ConfigurationCheck(file: settings.config, environment: settings.environment, runsPrograms: true)
-        let all = check.map(\.problems) ?? []
-        for problem in all.isEmpty ? problems.problems : all { log.report(problem.description, "settings.invalid", logger) }
+        // What stopped the start may be only a part: everything that `fairlead check` finds is reported, too. What programs print was asked for once already.
+        let check = try? await ConfigurationCheck(file: settings.config, environment: settings.environment)
+        var reported: Set<String> = []
+        let all = problems.problems.map(\.fromHere) + (check?.problems ?? [])
+        for problem in all.sorted(by: { ($0.line ?? 0) < ($1.line ?? 0) }) where reported.insert(problem.description).inserted {
+            log.report(problem.description, "settings.invalid", logger)
+        }
         return ExitCode(78)
     }
+}
+
+/// A host that could not be made of settings that are in order.
+private struct NotStarted: Error {
+    let cause: any Error
+    /// Where the store is, without a password.
+    let store: String
 }

@@ -145,6 +145,9 @@ public struct Host: Service, CustomStringConvertible {
         }
         live.remember(passed, in: checks, logger)
         let registry = Registry(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
+        for problem in settings.source?.exposed ?? [] {
+            logger.warning("a secret can be read by others: \(problem)", metadata: ["event": "settings.secret_exposed"])
+        }
         for name in (try? await store.openOrders())?.missing(in: contents) ?? [] {
             logger.warning(
                 "\(name): nothing is sent, read or told for them until it is",

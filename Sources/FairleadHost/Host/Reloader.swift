@@ -82,6 +82,9 @@ actor Reloader {
             for problem in contents.leftOut {
                 context.logger.warning("a plugin that nobody uses is left out: \(problem)", metadata: ["event": "plugin.left_out"])
             }
+            for problem in settings.source?.exposed ?? [] {
+                context.logger.warning("a secret can be read by others: \(problem)", metadata: ["event": "settings.secret_exposed"])
+            }
             Task { [context] in await context.backfillPolls() }
             return reload
         } catch let error as ConfigurationProblems {

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 public import Dashboard
 public import Pipeline
 public import Plugins
@@ -197,6 +198,8 @@ public struct Settings: Sendable {
         let text: Secret
         /// The environment variables that stood before it, by the paths of the keys.
         var variables: [[String]: String] = [:]
+        /// Secrets whose files others can read.
+        var exposed: [ConfigurationProblem] = []
     }
 
     /// Settings for an embedder: everything else as if the file did not say it.

@@ -12,6 +12,8 @@ package struct SettingsDraft {
     package let unresolved: Set<[String]>
     /// The paths whose programs were not run.
     package let unasked: [[String]]
+    /// Secrets whose files others can read.
+    package let exposed: [(path: [String], why: String, hint: String)]
     private let yaml: LocatedYAML
     private let origins: [[String]: String]
 
@@ -49,6 +51,7 @@ package struct SettingsDraft {
         problems = ProblemList(yaml, origins: sources.origins, problems: sources.problems, settled: sources.settled)
         unresolved = sources.settled
         unasked = sources.unasked
+        exposed = sources.exposed
         let keys = SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts", "connections", "notifiers"]
         let root = ObjectReader(sources.json, at: [], keys: keys, problems: problems)
         var settings = SettingsReader(root: root, folder: folder).settings()
@@ -56,6 +59,7 @@ package struct SettingsDraft {
         settings.connections = ConnectionReading(folder: folder, root: root).connections()
         NotifierReading(root: root).read(into: &settings)
         settings.source = Settings.Source(file: file, text: Secret(text), variables: sources.origins)
+        settings.source?.exposed = sources.exposed.map { yaml.problem(at: $0.path, $0.why, hint: $0.hint) }
         self.settings = settings
     }
 

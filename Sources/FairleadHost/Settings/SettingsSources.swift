@@ -20,6 +20,8 @@ struct SettingsSources {
     private let runsPrograms: Bool
     /// The paths of what programs were to print and were not run for: null in the document.
     private(set) var unasked: [[String]] = []
+    /// Secrets whose files others can read, by path.
+    private(set) var exposed: [(path: [String], why: String, hint: String)] = []
     /// What programs printed: one that is named twice is run once.
     private var printed: [String: Result<String, SecretCommand.Failure>] = [:]
 
@@ -101,6 +103,9 @@ struct SettingsSources {
                 }
             } else {
                 guard let value = contents(of: name) else { return unresolved(path, "the file \(name) is not there or is not readable text") }
+                if Self.isCredential(path), let exposure = FileTrust.exposure(of: FilePath.absolute(name, in: folder)) {
+                    exposed.append((path, exposure.why, exposure.hint))
+                }
                 out += value
             }
             rest = tail[tail.index(after: end)...]

@@ -11,6 +11,7 @@ extension ConfigurationCheck {
         for path in draft.unasked {
             warnings.add(at: path, "comes from a program, which was not run", hint: "fairlead check --secrets runs it.")
         }
+        for secret in draft.exposed { warnings.add(at: secret.path, secret.why, hint: secret.hint) }
         if settings.server.publicURL == nil, !settings.accounts.isEmpty {
             warnings.add(at: ["server", "public_url"], "is missing, so providers are polled and cannot call back")
         }

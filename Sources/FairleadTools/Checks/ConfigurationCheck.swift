@@ -16,6 +16,8 @@ public struct ConfigurationCheck: Sendable {
     public let problems: [ConfigurationProblem]
     /// What is suspicious but may be intended.
     public let warnings: [ConfigurationProblem]
+    /// What was read, where the file could be; not to be run where there are problems.
+    let settings: Settings?
 
     /// Inspects a settings file. Calling twice gives the same as long as no file changes.
     /// - Parameters:
@@ -36,6 +38,7 @@ public struct ConfigurationCheck: Sendable {
         } catch {
             problems = error.problems
             warnings = []
+            settings = nil
             return
         }
         let found = FoundPlugins(in: draft.settings.pluginPaths)
@@ -56,6 +59,7 @@ public struct ConfigurationCheck: Sendable {
         if others.isEmpty, draft.problems.problems.isEmpty { others += try await ConfigurationCheck.fixtures(draft, found, providers) }
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
         problems = (lines + others).map(\.fromHere)
+        settings = draft.settings
         warnings = ConfigurationCheck.warnings(draft, found.plugins) + UnknownVariables.warnings(environment, file: file)
     }
 

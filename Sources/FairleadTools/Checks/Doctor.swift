@@ -50,9 +50,9 @@ public struct Doctor: Sendable {
     public init(file: String, environment: [String: String], providers: [any ScreeningProvider] = Catalog.builtIn) async throws {
         // The same that `fairlead check` finds, all of it: what is wrong with plugins is no less in the way.
         let check = try await ConfigurationCheck(file: file, environment: environment, providers: providers, runsPrograms: true)
-        guard check.problems.isEmpty else { throw ConfigurationProblems(check.problems) }
+        // It is not read a second time: programs that print secrets would run again.
+        guard check.problems.isEmpty, let settings = check.settings else { throw ConfigurationProblems(check.problems) }
         warnings = check.warnings
-        let settings = try Settings.read(file: file, environment: environment, providers: providers.map(\.manifest))
         self.settings = settings
         self.environment = environment
         pool = LuaPool(settings.workers.configuration)

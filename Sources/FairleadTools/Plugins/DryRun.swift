@@ -63,7 +63,8 @@ public struct DryRun: Sendable {
     }
 
     private func read() throws(ConfigurationProblems) -> Settings {
-        try SettingsDraft(file: settings, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+        // Nothing is sent: no program is run for a secret.
+        try SettingsDraft(file: settings, environment: environment, providers: Catalog.builtIn.map(\.manifest), runsPrograms: false)
             .finished(for: connection, sends: false)
     }
 

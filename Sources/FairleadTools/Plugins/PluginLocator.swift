@@ -19,7 +19,7 @@ public struct PluginLocator: Sendable {
             folders = [present]
             return
         }
-        let draft = try SettingsDraft(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+        let draft = try SettingsDraft(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest), runsPrograms: false)
         folders = draft.settings.pluginPaths.isEmpty ? [present] : draft.settings.pluginPaths
     }
 
