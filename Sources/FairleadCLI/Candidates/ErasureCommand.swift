@@ -70,7 +70,7 @@ struct ErasureVerify: ParsableCommand {
             \(erasure.id) is as it was signed, with the key \(Erasure.fingerprint(of: erasure.publicKey)).
             Done at \(erasure.doneAt?.iso8601 ?? ""): \(counts). The audit ended with \(erasure.chain?.description ?? "nothing").
             Older copies may hold what was destroyed until \(erasure.copiesUntil?.iso8601 ?? "nobody knows when").
-            """
+            """ + (erasure.limits.map { "\n" + $0 } ?? "")
         )
     }
 }

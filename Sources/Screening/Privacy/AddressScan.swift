@@ -7,6 +7,9 @@ import Foundation
 package enum AddressScan {
     /// The most addresses that are found in one delivery. Where there are more, ``Found/isWhole`` says so.
     package static let limit = 1000
+    /// How many of them are found by look-ups of their own. Each is a row beside what is stored, which no quota counts: a delivery that is made of addresses
+    /// would take many times its size. What holds more is marked, and looked into when somebody is erased.
+    package static let indexed = 100
     /// The most bytes that are looked at.
     package static let bytes = 4 << 20
 
@@ -83,7 +86,8 @@ package enum AddressScan {
     }
 
     /// The addresses in the texts of a value.
-    package static func find(in json: JSON) -> Found {
+    /// - Parameter limit: how many at most.
+    package static func find(in json: JSON, limit: Int = AddressScan.limit) -> Found {
         var found = Found(limit: limit)
         scan(json, &found)
         return found

@@ -43,6 +43,8 @@ public struct Erasure: Sendable, Equatable {
     public var copiesUntil: Timestamp?
     /// Whether those were told who have data of the person as well, by `connection:NAME` and `account:NAME`; see ``ErasureTelling``.
     public var told: [String: String]
+    /// What was not looked for, in words; nil where an earlier version did not say.
+    public var limits: String?
     /// The store's public key, 32 bytes, and its signature over ``statement``.
     public var publicKey: [UInt8]
     public var signature: [UInt8]
@@ -56,6 +58,7 @@ public struct Erasure: Sendable, Equatable {
         chain: AuditHead? = nil,
         copiesUntil: Timestamp? = nil,
         told: [String: String] = [:],
+        limits: String? = nil,
         publicKey: [UInt8] = [],
         signature: [UInt8] = []
     ) {
@@ -67,6 +70,7 @@ public struct Erasure: Sendable, Equatable {
         self.chain = chain
         self.copiesUntil = copiesUntil
         self.told = told
+        self.limits = limits
         self.publicKey = publicKey
         self.signature = signature
     }
@@ -82,12 +86,20 @@ public struct Erasure: Sendable, Equatable {
         return json.bytes(.sorted)
     }
 
+    /// What no erasure looks for: a name alone is the name of many, and what is destroyed cannot be brought back.
+    public static let limits = """
+        Found by e-mail address, telephone number, order, external id, and first and last name together. What scripts keep, notes and reasons that name the \
+        person by a first or a last name alone, and with none of these, are not found: they stay until their age or somebody removes them.
+        """
+
     private var body: JSON {
-        [
+        var json: JSON = [
             "id": .string(id), "subject": .string(subject), "requested_at": JSON(requestedAt), "done_at": JSON(doneAt),
             "counts": .object(JSON.Members(counts.sorted { $0.key < $1.key }.map { ($0.key, JSON.int(Int64($0.value))) })),
             "chain": chain.map { .string($0.description) } ?? .null, "copies_until": JSON(copiesUntil), "told": JSON(texts: told),
         ]
+        json["limits"] = limits.map { JSON.string($0) }
+        return json
     }
 
     /// The certificate, as it is shown, kept and verified.
@@ -113,6 +125,7 @@ public struct Erasure: Sendable, Equatable {
             chain: json["chain"]?.text.flatMap { AuditHead($0) },
             copiesUntil: json["copies_until"]?.text.flatMap { Timestamp(iso8601: $0) },
             told: Dictionary((json["told"]?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") }) { $1 },
+            limits: json["limits"]?.text,
             publicKey: json["public_key"]?.text.flatMap { [UInt8](base64: $0) } ?? [],
             signature: json["signature"]?.text.flatMap { [UInt8](base64: $0) } ?? []
         )

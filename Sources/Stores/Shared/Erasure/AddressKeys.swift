@@ -27,7 +27,7 @@ extension EventRow {
     /// The keys that an event is found by: of every e-mail address in it.
     static func addressKeys(of event: Event, _ codec: RowCodec) -> [Int64] {
         let connection = event.connection ?? ""
-        let found = AddressScan.find(in: event.request.value)
+        let found = AddressScan.find(in: event.request.value, limit: AddressScan.indexed)
         let keys = found.addresses.map { codec.addressKey($0, on: connection) }
         return (found.isWhole ? keys : keys + [codec.manyAddressesKey(on: connection)]).sorted()
     }
@@ -52,7 +52,7 @@ extension [Step] {
     /// The addresses in their answers, and whether these are all.
     fileprivate var addresses: (found: Set<String>, isWhole: Bool) {
         answers.reduce(into: ([], true)) { all, answer in
-            let found = AddressScan.find(in: answer)
+            let found = AddressScan.find(in: answer, limit: AddressScan.indexed)
             all.0.formUnion(found.addresses)
             if !found.isWhole { all.1 = false }
         }
@@ -80,9 +80,15 @@ extension StoreReading {
         guard let row = try fetch(sql, [.text(run)]).first, let connection = row.text(at: 0) else { return nil }
         let event = row.text(at: 1)
         guard event != nil || row.text(at: 2) == nil, let time = row.int(at: event == nil ? 3 : 4) else { return nil }
-        var keys = addresses.map { codec.addressKey($0, on: connection) }
-        if !isWhole { keys.append(codec.manyAddressesKey(on: connection)) }
-        return AnsweredAddresses(connection: connection, day: time / 86_400_000, subject: event ?? run, keys: keys.sorted())
+        let subject = event ?? run
+        // Over all of its steps: a run may be answered thousands, a few at a time.
+        let there = try fetch("SELECT count(*) FROM event_addresses WHERE event_id = $1", [.text(subject)]).first?.int(at: 0) ?? 0
+        let room = max(0, 2 * AddressScan.indexed - Int(there))
+        var keys = addresses.map { codec.addressKey($0, on: connection) }.sorted()
+        let fits = isWhole && keys.count <= room
+        keys = Array(keys.prefix(room))
+        if !fits { keys.append(codec.manyAddressesKey(on: connection)) }
+        return AnsweredAddresses(connection: connection, day: time / 86_400_000, subject: subject, keys: keys.sorted())
     }
 }
 

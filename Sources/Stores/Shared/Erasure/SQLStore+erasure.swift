@@ -30,6 +30,7 @@ extension SQLStore {
         let name = codec.subject(addresses.sorted().first ?? subject.order ?? "")
         var entry = LedgerEntry(Erasure(id: id, subject: name, requestedAt: clock.now()), ErasurePlan())
         entry.erasure.copiesUntil = clock.now() + window
+        entry.erasure.limits = Erasure.limits
         var rounds = 0
         while rounds < 5 {
             let isFirst = rounds == 0
@@ -109,12 +110,12 @@ extension SQLStore {
         return try await lookUp { try $0.isMarked(key, on: "") }
     }
 
-    func eraseLater(event id: String) async throws {
     func isErased(reference: String, at account: String) async throws -> Bool {
         let key = codec.blindIndex(.reference, reference, on: account)
         return try await lookUp { try $0.isMarked(key, on: "") }
     }
 
+    func eraseLater(event id: String) async throws {
         try await write(TouchedRows()) { try $0.change("INSERT INTO erasures_due (event_id) VALUES ($1) ON CONFLICT DO NOTHING", [.text(id)]) }
     }
 
