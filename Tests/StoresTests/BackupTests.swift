@@ -168,6 +168,52 @@ struct BackupBed {
         await store.close()
     }
 
+    @Test("A byte that is changed anywhere in a backup is found, with keys and without", arguments: BackupBed.Kind.allCases)
+    func anyByte(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<30)
+        _ = try await bed.backup()
+        await store.close()
+        let random = SeededRandom(11)
+        var quiet = 0
+        for file in [bed.file, bed.file + ".keys"] {
+            let whole = try Data(contentsOf: URL(filePath: file))
+            for _ in 0..<60 {
+                var bytes = whole
+                let place = Int(random.fraction() * Double(bytes.count))
+                bytes[place] ^= 0x20
+                try bytes.write(to: URL(filePath: file))
+                for keys in [bed.keys, nil] where keys != nil || file == bed.file {
+                    let found = try? await StoreBackup.verify(bed.file, keys: keys)
+                    #expect(found?.problems.isEmpty != true, "byte \(place) of \(bytes.count)")
+                    if found?.problems.contains(where: { $0.contains("no row uses") }) == true { quiet += 1 }
+                }
+            }
+            try whole.write(to: URL(filePath: file))
+        }
+        #expect(quiet > 0)
+        #expect(try await StoreBackup.verify(bed.file, keys: bed.keys).isProven)
+    }
+
+    @Test("Bytes that no row uses keep no backup from being restored; a digest that is gone is found", arguments: BackupBed.Kind.allCases)
+    func unusedBytes(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        let container = try BackupContainer(bed.file, isReadOnly: false)
+        try await container.database.write { try $0.execute(sql: "UPDATE backup_manifest SET file = zeroblob(64)") }
+        container.close()
+        let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
+        #expect(found.problems.count == 1 && found.problems[0].contains("no row uses"), "\(found.problems)")
+        try await bed.restore()
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
+        await again.close()
+    }
+
     @Test("Whoever can write to a backup cannot change a row and its digests, nor leave the proof out", arguments: BackupBed.Kind.allCases)
     func forged(_ kind: BackupBed.Kind) async throws {
         let bed = try await BackupBed(kind)

@@ -66,10 +66,15 @@ final class BackupContainer {
     func write(_ manifest: BackupManifest, provenBy seal: BackupSeal? = nil) throws {
         let text = manifest.json.string()
         try database.write { db in
-            try db.execute(sql: "CREATE TABLE IF NOT EXISTS \(Self.manifestTable) (number INTEGER PRIMARY KEY, json TEXT NOT NULL, proof BLOB)")
+            // The long text last: what stands before it is on the row's own page.
             try db.execute(
-                sql: "INSERT OR REPLACE INTO \(Self.manifestTable) (number, json, proof) VALUES (1, ?, ?)",
-                arguments: [text, seal.map { Data($0.proof(of: text)) }]
+                sql: "CREATE TABLE IF NOT EXISTS \(Self.manifestTable) (number INTEGER PRIMARY KEY, proof BLOB, file BLOB, json TEXT NOT NULL)"
+            )
+            // The file's digest takes the place of these bytes: they must stand nowhere else on the page.
+            let place = Data(BufferedRandom(SystemRandom()).bytes(FileDigest.length))
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO \(Self.manifestTable) (number, proof, file, json) VALUES (1, ?, ?, ?)",
+                arguments: [seal.map { Data($0.proof(of: text)) }, place, text]
             )
         }
     }

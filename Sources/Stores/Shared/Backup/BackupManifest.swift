@@ -30,12 +30,15 @@ public struct BackupManifest: Sendable, Equatable {
     public let keys: [String]
     /// The head of the audit chain, as of that moment; null where the store has none.
     public let auditHead: JSON
+    /// Whether the file has the digest of all of its bytes; not those of a version before that.
+    let hasFileDigest: Bool
 
     /// The manifest as it is stored and shown.
     public var json: JSON {
         [
             "format": .int(Self.format), "version": .string(version), "kind": .string(kind), "schema": .int(Int64(schema)), "store": .string(store),
             "at": JSON(at), "keys": .array(keys.map { .string($0) }), "audit_head": auditHead, "structure": .string(structure),
+            "file_digest": .bool(hasFileDigest),
             "tables": .array(tables.map { ["name": .string($0.name), "rows": .int(Int64($0.rows)), "digest": .string($0.digest)] }),
         ]
     }
@@ -49,7 +52,8 @@ public struct BackupManifest: Sendable, Equatable {
         tables: [Table],
         structure: String = "",
         keys: [String],
-        auditHead: JSON
+        auditHead: JSON,
+        hasFileDigest: Bool = true
     ) {
         self.version = version
         self.kind = kind
@@ -60,6 +64,7 @@ public struct BackupManifest: Sendable, Equatable {
         self.structure = structure
         self.keys = keys
         self.auditHead = auditHead
+        self.hasFileDigest = hasFileDigest
     }
 
     /// A manifest from its stored form.
@@ -82,7 +87,8 @@ public struct BackupManifest: Sendable, Equatable {
             },
             structure: json["structure"]?.text ?? "",
             keys: json["keys"]?.items?.compactMap(\.text) ?? [],
-            auditHead: json["audit_head"] ?? .null
+            auditHead: json["audit_head"] ?? .null,
+            hasFileDigest: json["file_digest"]?.boolean ?? false
         )
     }
 

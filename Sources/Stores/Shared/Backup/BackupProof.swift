@@ -11,11 +11,13 @@ enum BackupProof {
     /// - Parameters:
     ///   - isLive: whether the file of keys is a store's own, which has no manifest, rather than a backup's.
     ///   - writing: whether the files were just written and their manifests are still without digests, which are put in.
+    ///   - wholly: whether bytes that no row uses must be as they were, too. A copy of the rows has others.
     static func prove(
         _ files: BackupFiles,
         keys: [Secret]?,
         isLive: Bool = false,
         writing: Bool = false,
+        wholly: Bool = false,
         pace: BackgroundPace? = nil,
         _ progress: BackupProgress
     ) throws -> StoreBackup.Outcome {
@@ -35,11 +37,13 @@ enum BackupProof {
         )
         guard let keyFile else {
             outcome.unproven = "the file of its keys, \(StoreBackup.keys(of: files.path)), is not here"
+            if wholly, problems.isEmpty { problems += [try damagedBytes(container, manifest, by: nil)].compactMap(\.self) }
             outcome.problems = problems
             return outcome
         }
         do {
             var theirs: BackupManifest?
+            var proving: BackupSeal?
             if isLive {
                 try damage(keyFile, &problems)
             } else {
@@ -51,6 +55,7 @@ enum BackupProof {
             if let keys {
                 if let opened = try open(keyFile, keys, &problems) {
                     let seal = BackupSeal(opened.index)
+                    proving = seal
                     if writing {
                         try container.write(manifest, provenBy: seal)
                         if let theirs { try keyFile.write(theirs, provenBy: seal) }
@@ -69,6 +74,10 @@ enum BackupProof {
                 outcome.unproven = "no key is here: whether somebody changed it can only be told with the encryption.keys of its store (--config)"
             }
             manifest = try container.manifest()
+            if wholly, problems.isEmpty {
+                problems += [try damagedBytes(container, manifest, by: proving)].compactMap(\.self)
+                if let theirs { problems += [try damagedBytes(keyFile, theirs, by: proving)].compactMap(\.self) }
+            }
         } catch {
             problems.append("\(keyFile.path): \((error as? StoreError) ?? StoreError(error))")
         }

@@ -61,6 +61,7 @@ public enum StoreBackup {
                 guard outcome.isProven else {
                     throw StoreError.corrupt("the new backup does not prove right: " + outcome.reasons)
                 }
+                try BackupProof.putDigests(into: partial, keys: keys, pace: pace)
                 try partial.sync()
                 outcome.problems += try BackupProof.manifestProblems(partial)
                 guard outcome.isProven else {
@@ -80,18 +81,20 @@ public enum StoreBackup {
     /// - Parameters:
     ///   - keysPath: the file of its keys; nil for the one beside it, where there is one.
     ///   - keys: what the data keys are wrapped with; nil where they are not at hand: then it is not proven, and no row is opened.
+    ///   - wholly: whether bytes that no row uses must be as they were, too: nothing that is restored depends on them.
     /// - Throws: ``StoreError`` where the file cannot be read as a backup at all.
     public static func verify(
         _ path: String,
         keysPath: String? = nil,
         keys: [Secret]?,
+        wholly: Bool = true,
         progress: @escaping BackupProgress = { _, _, _ in }
     ) async throws -> Outcome {
         try await onThread {
             guard FileManager.default.fileExists(atPath: path) else { throw StoreError.unavailable("\(path) is not there") }
             let beside = keysPath ?? StoreBackup.keys(of: path)
             let files = BackupFiles(path, keysPath: keysPath != nil || FileManager.default.fileExists(atPath: beside) ? beside : nil)
-            do { return try BackupProof.prove(files, keys: keys, progress) } catch {
+            do { return try BackupProof.prove(files, keys: keys, wholly: wholly, progress) } catch {
                 throw (error as? StoreError) ?? StoreError(error)
             }
         }

@@ -58,7 +58,7 @@ public enum StoreRestore {
             guard files.keysPath != nil else {
                 throw StoreError.unavailable("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: path))")
             }
-            let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, progress: progress)
+            let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, wholly: false, progress: progress)
             guard proof.isProven, let keysManifest = proof.keysManifest else { throw notRestored(path, proof) }
             let outcome = try await StoreBackup.onThread {
                 do {
