@@ -80,7 +80,7 @@ import Testing
                 )
                 #expect(Self.ids(try await client.post("/find", ["delivery": delivery], as: "acme-only")) == [event])
             }
-            for delivery in [["body": text, "connection": "beta"], ["body": "{\"stage\":\"offers\"}"], ["body": text, "path": "/nowhere"]] as [JSON] {
+            for delivery in [["body": text, "connection": "beta"], ["body": "{\"stage\":\"offers\"}"]] as [JSON] {
                 let response = try await client.post("/find", ["delivery": delivery])
                 #expect(Self.ids(response).isEmpty && response.json?["received"] == false, "\(delivery.string())")
             }
@@ -92,6 +92,41 @@ import Testing
             #expect(Self.hits(elsewhere) == ["event delivery"] && elsewhere.json?["received"] == true)
             let other = try await client.post("/find", ["delivery": ["body": "{\"to\":\"ana@example.test\"}"]])
             #expect(Self.hits(other) == ["event related"] && other.json?["received"] == false)
+        }
+    }
+
+    @Test("What led to nothing is found by its body, also laid out anew: no script has named anybody")
+    func unnamed() async throws {
+        let fixture = try await APIFixture()
+        func receive(_ id: String, _ body: String) async throws -> String {
+            let event = Event(
+                id: "evt_01m8k9wfj0abcdefghjkmnp" + id,
+                kind: .ats,
+                connection: "acme",
+                account: nil,
+                order: nil,
+                request: ReceivedRequest(method: "POST", path: "/other", body: Array(body.utf8)),
+                receivedAt: fixture.clock.now()
+            )
+            _ = try await fixture.store.accept(event, dedupe: nil)
+            return event.id
+        }
+        let (dead, done, fresh) = (
+            try await receive("aaa", #"{"n":1,"who":{"x":"y"}}"#), try await receive("bbb", #"{"n":2}"#), try await receive("ccc", #"{"n":3}"#)
+        )
+        try await fixture.store.perform([.event(id: dead, state: .dead, problem: nil), .event(id: done, state: .done, problem: nil)])
+        try await fixture.run { (client) async throws in
+            let wanted = [
+                (#"{"n":1,"who":{"x":"y"}}"#, dead), ("{ \"who\": {\n \"x\": \"y\" }, \"n\": 1 }", dead), (#"{"n":2}"#, done), (#"{"n":3}"#, fresh),
+            ]
+            for (body, event) in wanted {
+                let response = try await client.post("/find", ["delivery": ["body": .string(body)]])
+                #expect(Self.ids(response) == [event] && response.json?["received"] == true, "\(body): \(response.json?.string() ?? "")")
+            }
+            let none = try await client.post("/find", ["delivery": ["body": #"{"n":4}"#]])
+            #expect(Self.ids(none).isEmpty && none.json?["received"] == false)
+            let other = try await client.post("/find", ["delivery": ["body": #"{"n":2}"#, "connection": "beta"]])
+            #expect(Self.ids(other).isEmpty)
         }
     }
 

@@ -25,6 +25,10 @@ extension Finder {
 
     /// How many events a request looks at: each is decrypted whole.
     private static let lookedAt = 50
+    /// Of the events that led to nothing, so many of the newest are gone through, a page at a time.
+    private static let pagesOfUnnamed = 3
+    /// Bodies up to this size are compared as JSON, too: what is pasted was often laid out anew.
+    private static let mostParsed = 256 << 10
 
     /// Where a delivery was received: by what makes it a duplicate on the connections whose rule would take it, else among what is about the same. Where it
     /// itself is not found, what is about the same is `related`.
@@ -34,6 +38,13 @@ extension Finder {
         var compared: Set<String> = []
         var room = Finder.lookedAt
         var isCut = false
+        let given = delivery.body.count <= Finder.mostParsed ? try? JSON(received: delivery.body) : nil
+        func isSame(_ id: String) async throws -> Bool {
+            guard let body = try await store.event(id)?.request.value.body else { return false }
+            if body == delivery.body { return true }
+            guard let given, body.count <= Finder.mostParsed, let received = try? JSON(received: body) else { return false }
+            return received == given
+        }
         func look(_ query: EventQuery, _ limit: Int, among wanted: Int = Finder.most, isRelated: Bool) async throws {
             try Task.checkCancellation()
             guard limit > 0, room > 0 else { return isCut = true }
@@ -43,7 +54,7 @@ extension Finder {
             for event in page.items where found[event.id] == nil && principal.sees(connection: event.connection) {
                 if delivery.mayBe(event), compared.insert(event.id).inserted {
                     try Task.checkCancellation()
-                    if try await store.event(event.id)?.request.value.body == delivery.body {
+                    if try await isSame(event.id) {
                         found[event.id] = hit(event, "delivery")
                         related[event.id] = nil
                         continue
@@ -51,6 +62,23 @@ extension Finder {
                 }
                 if isRelated { related[event.id] = hit(event, "related") }
             }
+        }
+        // What is done and led to nothing has no name to be found by.
+        func lookAtUnnamed() async throws {
+            var page = PageRequest(limit: 200)
+            for _ in 0..<Finder.pagesOfUnnamed {
+                try Task.checkCancellation()
+                let list = try await store.events(events { $0.states = [.done] }, page)
+                for event in list.items where event.group == nil && event.order == nil && event.orders.isEmpty && delivery.mayBe(event) {
+                    guard room > 0 else { return isCut = true }
+                    guard principal.sees(connection: event.connection), compared.insert(event.id).inserted else { continue }
+                    room -= 1
+                    if try await isSame(event.id) { found[event.id] = hit(event, "delivery") }
+                }
+                guard let next = list.next else { return }
+                page.cursor = next
+            }
+            isCut = true
         }
         let readings = delivery.account == nil ? try self.readings(of: delivery) : []
         for (connection, reading) in readings {
@@ -83,6 +111,11 @@ extension Finder {
             for address in Finder.addresses(in: delivery.body) where found.isEmpty {
                 try await look(events { $0.text = Personal(address) }, Finder.most, isRelated: true)
             }
+        }
+        if found.isEmpty {
+            // What nobody has worked on, or what a script erred at, is about nobody yet; and so is what a script made nothing of.
+            try await look(events { $0.states = [.received, .working, .dead] }, room, among: .max, isRelated: false)
+            try await lookAtUnnamed()
         }
         let hits = found.isEmpty ? related : found
         return Found(
