@@ -1,5 +1,5 @@
 """Somebody without a mouse."""
-import pathlib, unittest
+import pathlib, time, unittest
 import pages, stories
 from browser import WIDTHS, Browser
 from stage import Simulators, scratch
@@ -89,6 +89,65 @@ class Keyboard(unittest.TestCase):
         self.page.keyboard.press("k")
         self.page.keyboard.press("Enter")
         self.page.wait_for_url("**/events/evt_*")
+
+    def test_a_page_that_refreshes_leaves_the_focus_and_what_was_moved_where_they_are(self):
+        changes = iter(range(1, 100))
+
+        def refreshed(part):
+            """Changes something until a part of the page was put in anew."""
+            self.page.evaluate("part => { document.getElementById(part).dataset.old = '1'; }", part)
+            self.host.place("acme", f"refresh-{time.monotonic_ns()}-{next(changes)}", "Nina", "Vos")
+            self.page.wait_for_function("part => document.getElementById(part).dataset.old === undefined", arg=part)
+
+        focus = "() => document.activeElement.getAttribute('href') || document.activeElement.textContent"
+        for path, part, stop in (("/", "now", "#now article h3 a"), ("/events", "events", "#events tbody tr:nth-child(2) a")):
+            with self.subTest(page=path):
+                self.visitor.go(path)
+                self.page.locator(stop).first.focus()
+                before = self.page.evaluate(focus)
+                refreshed(part)
+                self.assertEqual(self.page.evaluate(focus), before)
+        self.visitor.go("/")
+        self.page.locator("#time-table > summary").click()
+        self.visitor.look(320, "light")
+        box = "#time-table .scroll"
+        self.page.evaluate("box => { document.querySelector(box).scrollLeft = 40; }", box)
+        moved = self.page.evaluate("box => document.querySelector(box).scrollLeft", box)
+        refreshed("now")
+        self.assertEqual(self.page.evaluate("box => document.querySelector(box).scrollLeft", box), moved)
+
+    def test_what_is_selected_stays_selected_and_the_page_says_that_it_stands_still(self):
+        self.visitor.go("/")
+        self.page.evaluate("() => getSelection().selectAllChildren(document.querySelector('#now article p'))")
+        before = self.page.evaluate("() => getSelection().toString()")
+        self.host.place("acme", f"selected-{time.monotonic_ns()}", "Nina", "Vos")
+        self.page.wait_for_function("() => document.getElementById('live-state').textContent.includes('selected')")
+        self.assertEqual(self.page.evaluate("() => getSelection().toString()"), before)
+        self.page.evaluate("() => getSelection().removeAllRanges()")
+        self.page.wait_for_function("() => document.getElementById('live-state').textContent === 'live'")
+
+    def test_keys_can_be_switched_off_and_on_again(self):
+        self.visitor.go("/")
+        self.page.locator("#show-keys").click()
+        self.page.locator("#keys-work").uncheck()
+        self.page.keyboard.press("Escape")
+        self.visitor.go("/orders")
+        self.page.keyboard.press("?")
+        self.page.keyboard.press("/")
+        self.assertFalse(self.page.locator("dialog#keys").is_visible())
+        self.assertNotEqual(self.page.evaluate("() => document.activeElement.id"), "search")
+        self.page.locator("#show-keys").click()
+        self.page.locator("#keys-work").check()
+        self.page.locator("dialog#keys button").click()
+        self.page.keyboard.press("/")
+        self.assertEqual(self.page.evaluate("() => document.activeElement.id"), "search")
+
+    def test_a_dialog_can_be_left_without_a_keyboard(self):
+        self.visitor.go("/connections/acme")
+        self.page.locator("details.act > summary", has_text="Pause").click()
+        self.page.locator("dialog[open] button", has_text="Not now").click()
+        self.assertEqual(self.page.locator("dialog[open]").count(), 0)
+        self.assertIsNone(self.host.api("GET", "/connections/acme")["paused"])
 
     def test_a_dialog_holds_the_focus_and_gives_it_back(self):
         self.visitor.go("/connections/acme")

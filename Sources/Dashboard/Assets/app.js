@@ -31,23 +31,46 @@
     status.textContent = text;
     status.className = `live-state ${state}`;
   };
-  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  // As the page itself writes it: whoever compares two screens has one clock.
+  const clock = (at) => `${new Date(at).toISOString().slice(11, 19)} UTC`;
 
   // Live parts: the page is asked for again, and each part that changed takes the place of the old one.
-  const isBusy = () => document.querySelector("dialog[open], details.act[open]") !== null ||
+  const isSelecting = () => {
+    const selection = getSelection();
+    return selection !== null && !selection.isCollapsed && [...document.querySelectorAll("[data-live]")].some((part) => selection.containsNode(part, true));
+  };
+  const isBusy = () => document.querySelector("dialog[open], details.act[open]") !== null || isSelecting() ||
     ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName) && document.activeElement.closest("[data-live]") !== null;
+  // Where somebody is in a part, and how far they moved what moves within it: it is found again in what takes its place.
+  const stops = (part) => [...part.querySelectorAll("a[href], button, summary, [tabindex]")];
+  const moved = (part) => [...part.querySelectorAll(".scroll, .source, pre")];
+  const name = (stop) => `${stop.tagName} ${stop.id} ${stop.getAttribute("href") || stop.getAttribute("aria-label") || stop.textContent.trim()}`;
+  const placeIn = (part) => {
+    const stop = document.activeElement;
+    const alike = part.contains(stop) && stop !== part ? stops(part).filter((other) => name(other) === name(stop)) : null;
+    return { has: part.contains(stop), name: alike && name(stop), at: alike?.indexOf(stop) ?? -1, moved: moved(part).map((box) => [box.scrollLeft, box.scrollTop]) };
+  };
+  const goBack = (part, place) => {
+    const boxes = moved(part);
+    if (boxes.length === place.moved.length) boxes.forEach((box, index) => { [box.scrollLeft, box.scrollTop] = place.moved[index]; });
+    if (!place.has) return;
+    const alike = place.name === null ? [] : stops(part).filter((other) => name(other) === place.name);
+    // What is gone leaves its place, and not the focus on something else to do.
+    if (alike.length === 0) part.tabIndex = -1;
+    (alike[Math.max(0, Math.min(place.at, alike.length - 1))] || part).focus({ preventScroll: true });
+  };
   const replace = (page) => {
     for (const part of document.querySelectorAll("[data-live]")) {
       const fresh = page.getElementById(part.id);
       if (!fresh || fresh.isEqualNode(part) || part.dataset.shown === fresh.outerHTML) continue;
       const shown = fresh.outerHTML;
       const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
-      const focus = part.contains(document.activeElement) ? document.activeElement.id : "";
+      const place = placeIn(part);
       const node = document.importNode(fresh, true);
       node.dataset.shown = shown;
       part.replaceWith(node);
       for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-      if (focus) document.getElementById(focus)?.focus();
+      goBack(node, place);
     }
     const count = page.getElementById("issue-count");
     const own = document.getElementById("issue-count");
@@ -55,7 +78,11 @@
     showTimes();
   };
   const look = () => {
-    if (looking || isBusy() || Date.now() - lastLook < 2000) { wanted = true; return; }
+    if (looking || isBusy() || Date.now() - lastLook < 2000) {
+      wanted = true;
+      if (isSelecting()) say("stands still while text is selected", "");
+      return;
+    }
     looking = true;
     wanted = false;
     lastLook = Date.now();
@@ -109,6 +136,11 @@
   }
   setInterval(showTimes, 10000);
   showTimes();
+  // Of a wide picture the present state is shown first.
+  for (const box of document.querySelectorAll(".scroll")) {
+    const present = box.querySelector(".box.is")?.getBoundingClientRect();
+    if (present) box.scrollLeft += Math.max(0, present.right + 12 - box.getBoundingClientRect().right);
+  }
 
   // Dialogs: what stands behind a summary without the script opens as a dialog with it.
   document.addEventListener("click", (event) => {
@@ -165,10 +197,23 @@
   });
   window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
-  // Keys.
+  // Keys. Who speaks to their machine, or hits keys unawares, switches them off.
   const places = JSON.parse(body.dataset.keys || "{}");
+  const kept = (value) => {
+    try { return value === undefined ? localStorage.getItem("keys") : localStorage.setItem("keys", value); } catch { return null; }
+  };
+  let keysWork = kept() !== "off";
+  const keysBox = document.getElementById("keys-work");
+  if (keysBox) keysBox.checked = keysWork;
+  keysBox?.addEventListener("change", () => { keysWork = keysBox.checked; kept(keysWork ? "on" : "off"); });
+  const showKeys = document.getElementById("show-keys");
+  if (showKeys) {
+    showKeys.hidden = false;
+    showKeys.addEventListener("click", () => document.getElementById("keys")?.showModal());
+  }
   let afterG = 0;
   document.addEventListener("keydown", (event) => {
+    if (!keysWork) return;
     const target = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)) return;
     if (document.querySelector("dialog[open]")) return;

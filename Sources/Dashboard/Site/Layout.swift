@@ -72,7 +72,7 @@ enum Layout {
         <footer class="foot">
         <span>as of <span id="as-of">{{now_clock}}</span> · <span id="live-state" class="live-state" role="status">as loaded</span></span>
         <span>Fairlead {{version}}</span>
-        <span><span class="key">?</span> lists the keys</span>
+        <button class="plain" type="button" id="show-keys" hidden>Keys <span class="key">?</span></button>
         </footer>
         <dialog id="keys" aria-labelledby="keys-title">
         <h2 id="keys-title">Keys</h2>
@@ -83,6 +83,7 @@ enum Layout {
         {{/key_list}}<dt><span class="key">?</span></dt><dd>This list</dd>
         <dt><span class="key">Esc</span></dt><dd>Close</dd>
         </dl>
+        <p class="row small"><input id="keys-work" type="checkbox" checked> <label for="keys-work">These keys work in this browser</label></p>
         <form method="dialog" class="actions"><button type="submit">Close</button></form>
         </dialog>
         </body>

@@ -17,6 +17,8 @@ enum Parts {
         <div class="field"><label for="note-{{id}}">Note, for whoever looks later (optional)</label>
         <textarea id="note-{{id}}" name="note" maxlength="900"></textarea></div>
         """#,
+        // The way out of a dialog; what a summary opens, the summary shuts.
+        "not-now": #"<button class="not-now" type="button" data-close>Not now</button>"#,
         // Something to do, with what will happen: a dialog with the script, a summary that opens without.
         "action": #"""
         <details class="act {{tone}}"><summary>{{label}}</summary><div class="panel">
@@ -25,8 +27,8 @@ enum Parts {
         {{#inputs}}<div class="field"><label for="in-{{id}}-{{name}}">{{title}}</label>
         <input id="in-{{id}}-{{name}}" name="{{name}}" value="{{value}}" autocomplete="off"></div>{{/inputs}}
         {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
-        {{>note}}
-        <div class="actions"><button class="{{button}}" type="submit">{{label}}</button></div>
+        {{#takes_note}}{{>note}}{{/takes_note}}
+        <div class="actions"><button class="{{button}}" type="submit">{{label}}</button>{{>not-now}}</div>
         </form></div></details>
         """#,
         "empty": #"<div class="empty"><strong>{{heading}}</strong>{{text}}{{#link}} <a href="{{href}}">{{name}}</a>{{/link}}</div>"#,
@@ -59,6 +61,7 @@ enum Parts {
     }
 
     /// Something to do about a thing, as the template `action` takes it.
+    /// - Parameter takesNote: whether a note is kept of it; what is not kept is not asked for.
     static func action(
         _ label: String,
         id: String,
@@ -67,10 +70,11 @@ enum Parts {
         what: String,
         tone: String = "plain",
         inputs: [(name: String, title: String, value: String)] = [],
-        hidden: [(name: String, value: String)] = []
+        hidden: [(name: String, value: String)] = [],
+        takesNote: Bool = true
     ) -> Model {
         [
-            "label": label, "id": id, "path": path, "question": question, "what": what, "tone": tone,
+            "label": label, "id": id, "path": path, "question": question, "what": what, "tone": tone, "takes_note": takesNote,
             "button": tone == "danger" ? "danger" : "primary",
             "inputs": inputs.map { ["name": $0.name, "title": $0.title, "value": $0.value, "id": id] as Model },
             "hidden": hidden.map { ["name": $0.name, "value": $0.value] as Model },

@@ -126,7 +126,8 @@ enum IssuePage {
                     path: "/accounts/\(PercentEncoding.text(account))/check",
                     question: "Ask the provider whether it takes the key?",
                     what: "One call that changes nothing. Where the key is taken, what waited for it goes on at once.",
-                    tone: "primary"
+                    tone: "primary",
+                    takesNote: false
                 )
             )
         }
@@ -178,7 +179,7 @@ enum IssuePage {
         {{#snoozing}}<details class="act"><summary>Snooze</summary><div class="panel"><form method="post" action="/issues/{{issue}}/snooze">{{>form}}
         <h2>Who knows of it needs no reminder</h2><p>Nobody is told of it before then. It stays in this list, and what it holds up still waits.</p>
         <div class="field"><label for="snooze-hours">For how long</label><select id="snooze-hours" name="hours"><option value="1">an hour</option><option value="4">four hours</option><option value="24" selected>a day</option><option value="168">a week</option></select></div>
-        {{>note}}<div class="actions"><button class="primary" type="submit">Snooze</button></div></form></div></details>{{/snoozing}}
+        {{>note}}<div class="actions"><button class="primary" type="submit">Snooze</button>{{>not-now}}</div></form></div></details>{{/snoozing}}
         </div></section>
         {{#has_held}}<section class="card stack"><header><h2>Who waits</h2></header>{{#held_orders}}<p class="row"><a class="strong" href="{{order_href}}">{{order_name}}</a>{{#order_external}} <span class="soft">{{order_external}}</span>{{/order_external}} {{#order_state}}{{>state}}{{/order_state}} <span class="small soft">{{order_connection}}</span></p>{{/held_orders}}</section>{{/has_held}}
         {{#members}}<section class="card stack"><header><h2>{{member_kind}}</h2><span class="soft small">{{shown}}</span></header><p class="row">{{#member_links}}<a class="mono" href="{{member_href}}">{{member_id}}</a> {{/member_links}}</p></section>{{/members}}
