@@ -81,7 +81,14 @@ public struct Dashboard: Sendable {
     public init(_ parts: Parts) { site = Site(parts: parts) }
 
     /// Every page, and what the pages load.
-    public var routes: [Route] { Asset.routes + SignInPage(site: site).routes + LiveStream(site: site).routes + pages.map { $0.route(site) } }
+    public var routes: [Route] {
+        let routes = Asset.routes + SignInPage(site: site).routes + LiveStream(site: site).routes + pages.map { $0.route(site) }
+        return routes.map { route in
+            Route(route.method, route.pattern) { [access = site.access] request, context in
+                access.isolated(try await route.respond(request, context), request)
+            }
+        }
+    }
 
     /// Shows an error that a person runs into in a browser, such as an address that leads nowhere, as a page of ours. Machines are answered problem JSON.
     public static let problemPages: HTTPServer.ProblemPages = { ProblemPage.page(for: $0, to: $1, $2) }

@@ -40,17 +40,23 @@ WIDER = """() => {
 class Browser:
     """One Chromium. As root it has no sandbox: a CI runs as root, and it sees nothing but what these tests serve."""
 
-    def __init__(self):
-        self.playwright = sync_playwright().start()
+    def __init__(self, arguments=(), playwright=None):
+        self.is_own = playwright is None
+        self.playwright = playwright or sync_playwright().start()
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        self.chromium = self.playwright.chromium.launch(executable_path=CHROMIUM, args=options + ["--disable-dev-shm-usage"])
+        self.chromium = self.playwright.chromium.launch(executable_path=CHROMIUM, args=options + ["--disable-dev-shm-usage", *arguments])
 
     def visitor(self, host, token=ADMIN, **options):
         return Visitor(self.chromium.new_context(viewport={"width": 1280, "height": HEIGHT}, **options), host, token)
 
+    def another(self, *arguments):
+        """Another Chromium, started with these arguments as well."""
+        return Browser(arguments, self.playwright)
+
     def close(self):
         self.chromium.close()
-        self.playwright.stop()
+        if self.is_own:
+            self.playwright.stop()
 
 
 class Visitor:

@@ -2,7 +2,14 @@
 import http.server, pathlib, threading, unittest
 import pages, stories
 from browser import Browser
-from stage import Simulators, eventually, scratch
+from stage import ADMIN, Simulators, eventually, scratch
+
+
+class Elsewhere:
+    """A host under another address."""
+
+    def __init__(self, url):
+        self.url = url
 
 
 class Policy(unittest.TestCase):
@@ -30,6 +37,22 @@ class Policy(unittest.TestCase):
                 self.assertNotIn("unsafe", policy)
                 self.assertEqual(answer.headers.get("referrer-policy"), "no-referrer")
                 self.assertEqual(answer.headers.get("x-content-type-options"), "nosniff")
+        visitor.close()
+
+    def test_over_plain_http_to_a_name_of_another_machine_everything_works_and_nothing_is_complained_of(self):
+        browser = self.browser.another("--host-resolver-rules=MAP screening.test 127.0.0.1")
+        self.addCleanup(browser.close)
+        there = Elsewhere(self.host.url.replace("127.0.0.1", "screening.test"))
+        visitor = browser.visitor(there, token=None)
+        visitor.sign_in(ADMIN)
+        for verb, done in (("Pause", "pause"), ("Resume", "resume")):
+            visitor.go("/connections/acme")
+            self.assertEqual(visitor.complaints, [])
+            visitor.page.locator("details.act > summary", has_text=verb).click()
+            visitor.page.locator("dialog[open] button[type=submit]").click()
+            visitor.page.wait_for_url(f"**?done={done}")
+        visitor.page.wait_for_function("() => document.getElementById('live-state').textContent === 'live'")
+        self.assertEqual(visitor.complaints, [])
         visitor.close()
 
     def test_what_is_inline_or_foreign_is_refused(self):
@@ -100,11 +123,12 @@ class Policy(unittest.TestCase):
         visitor = self.browser.visitor(self.host, java_script_enabled=False)
         visitor.go("/connections/acme")
         visitor.page.get_by_text("Pause", exact=True).first.click()
-        visitor.page.locator("textarea[name=note]").fill("without a script")
+        visitor.page.locator("textarea[name=note]:visible").fill("without a script")
         visitor.page.get_by_role("button", name="Pause").click()
         self.assertIn("paused", visitor.text().lower())
         eventually("the pause", lambda: self.host.api("GET", "/connections/acme")["paused"])
         self.host.api("POST", "/connections/acme/resume", {})
+        self.assertEqual(visitor.page.locator("button:visible", has_text="Not now").count(), 0, "a button that does nothing without the script")
         visitor.close()
 
 

@@ -81,6 +81,16 @@ struct Access: Sendable {
         parts.publicURL?.hasPrefix("https://") == true || parts.trustedProxies?.saysHTTPS(request) == true
     }
 
+    /// An answer that no window of another site holds on to, where the browser takes that: over plain http to another machine it complains of it on every page.
+    func isolated(_ response: WireResponse, _ request: IncomingRequest) -> WireResponse {
+        let host = request.authority.flatMap { URLParts("http://" + $0) }?.host ?? ""
+        let isOwnMachine = ["localhost", "::1"].contains(host) || IPAddress(host) != nil && host.hasPrefix("127.")
+        guard isSecure(request) || isOwnMachine, let name = HTTPField.Name("Cross-Origin-Opener-Policy") else { return response }
+        var response = response
+        response.headers[name] = "same-origin"
+        return response
+    }
+
     func sessionCookie(_ request: IncomingRequest) -> String { (isSecure(request) ? "__Host-" : "") + "fairlead_session" }
     func formCookie(_ request: IncomingRequest) -> String { (isSecure(request) ? "__Host-" : "") + "fairlead_form" }
 
