@@ -95,7 +95,8 @@ public struct Dashboard: Sendable {
 
     /// The pages that take somebody who is signed in.
     private var pages: [PageHandler] {
-        NowPage.handlers + OrdersPage.handlers + ReasonedSearch.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers
+        NowPage.handlers + OrdersPage.handlers + PastedDelivery.handlers + ReasonedSearch.handlers + OrderPage.handlers + Reveal.handlers
+            + CaseFile.handlers
             + OtherPages.handlers
     }
 }

@@ -131,6 +131,16 @@ class Policy(unittest.TestCase):
         self.assertEqual(visitor.page.locator("button:visible", has_text="Not now").count(), 0, "a button that does nothing without the script")
         visitor.close()
 
+    def test_a_delivery_that_is_pasted_stands_in_no_address(self):
+        visitor = self.browser.visitor(self.host)
+        visitor.go("/")
+        visitor.page.locator("#search").fill('{"text": "' + "x" * 20_000 + '"}')
+        visitor.page.locator("#search").press("Enter")
+        visitor.page.wait_for_url("**/orders/delivery")
+        self.assertIn("It was not received", visitor.text())
+        self.assertEqual(visitor.complaints, [])
+        visitor.close()
+
 
 if __name__ == "__main__":
     unittest.main()

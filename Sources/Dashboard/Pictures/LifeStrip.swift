@@ -9,10 +9,18 @@ struct LifeStrip: Sendable {
     /// So many turns are named; the picture shows all.
     private static let named = 6
 
+    private var left: Int64 { Format.timestamp(order["expected_by"]?["to"]).map { max(0, ($0 - now).wholeMilliseconds) } ?? 0 }
+
+    /// The same for a table: how long each party had, within what it is expected, how long half and nine of ten of such orders take.
+    var cells: [String] {
+        let usual = OrderText.usual(order)
+        let spans = OrderText.time(order).map(\.milliseconds) + [left, usual?.half ?? 0, usual?.most ?? 0]
+        return spans.map { $0 == 0 ? "–" : Format.span($0) }
+    }
+
     var svg: String {
         let turns = OrderText.turns(order).filter { $0.milliseconds > 0 }
         let spent = turns.reduce(0) { $0 + $1.milliseconds }
-        let left = Format.timestamp(order["expected_by"]?["to"]).map { max(0, ($0 - now).wholeMilliseconds) } ?? 0
         let usual = OrderText.usual(order)
         var svg = SVG(width: LifeStrip.width, height: LifeStrip.height)
         let whole = Double(max(spent + left, usual?.most ?? 0, 1))

@@ -49,7 +49,7 @@ enum Layout {
         {{#ribbon_text}}<aside class="ribbon" aria-label="Environment">{{ribbon_text}}: no real screenings</aside>{{/ribbon_text}}
         <header class="top">
         <a class="brand" href="/">{{>mark}}Fairlead</a>
-        <form class="find" action="/orders" method="get" role="search">
+        <form class="find" action="/orders" method="get" role="search" data-csrf="{{csrf}}">
         <label class="sr" for="search">Find an order</label>
         <input id="search" type="search" name="q" value="{{searched}}" placeholder="{{#can_search}}Name, e-mail, telephone, {{/can_search}}external id, reference or id" autocomplete="off" spellcheck="false">
         <span class="key" aria-hidden="true">/</span>

@@ -7,6 +7,12 @@ enum OrderFacets {
     /// What filters are called that have no set of their own.
     private static let words = ["q": "search"]
 
+    /// Ages that people ask for, by the address's name and value.
+    private static let ages = [
+        (name: "younger", value: "24h", title: "last 24 hours"), (name: "younger", value: "7d", title: "last 7 days"),
+        (name: "older", value: "3d", title: "over 3 days"), (name: "older", value: "7d", title: "over 7 days"),
+    ]
+
     static func sets(_ visit: Visit, _ address: ListAddress) async throws -> [Model] {
         let tallies = try await visit.site.tallies.value()
         let sees = { (connection: String) in visit.principal.sees(connection: connection) }
@@ -52,6 +58,8 @@ enum OrderFacets {
             )
         }
         sets.append(["set_name": "Waiting on", "choices": parties])
+        sets.append(["set_name": "Outcome", "choices": Outcome.allCases.map { choice("outcome", $0.rawValue, nil, single: true) }])
+        sets.append(["set_name": "Made", "choices": ages.map { choice($0.name, $0.value, nil, text: $0.title, single: true) }])
         let names = Set(byConnection.keys).union(connections).union(visit.site.parts.registry.connections.map(\.id).filter(sees)).sorted()
         if names.count > 1 || !connections.isEmpty {
             sets.append(["set_name": "Connection", "choices": names.prefix(40).map { choice("connection", $0, byConnection[$0] ?? 0) }])
@@ -60,8 +68,10 @@ enum OrderFacets {
         if known.count > 1 || !accounts.isEmpty {
             sets.append(["set_name": "Account", "choices": known.prefix(40).map { choice("account", $0, byAccount[$0] ?? 0, single: true) }])
         }
-        let others = ["outcome", "provider", "external_id", "problem", "since", "until", "older", "younger", "q"].flatMap { name in
-            address.values(name).map { choice(name, $0, nil, text: "\(Self.words[name] ?? name.replacing("_", with: " ")): \($0) ×", single: true) }
+        let others = ["provider", "external_id", "problem", "since", "until", "older", "younger", "q"].flatMap { name in
+            address.values(name).filter { value in !ages.contains { $0.name == name && $0.value == value } }.map {
+                choice(name, $0, nil, text: "\(Self.words[name] ?? name.replacing("_", with: " ")): \($0) ×", single: true)
+            }
         }
         if !others.isEmpty { sets.append(["set_name": "Also", "choices": others]) }
         return sets

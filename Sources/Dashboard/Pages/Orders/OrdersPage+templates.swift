@@ -28,6 +28,10 @@ extension OrdersPage {
         <td data-label="Where"><div class="small">{{connection}}<div class="soft">{{account}} · {{package}}</div></div></td>
         </tr>{{/rows}}</tbody></table>
         <nav class="pager" aria-label="More orders"><span>{{#newest}}<a href="{{newest}}">← Newest</a>{{/newest}}</span><span>{{#older}}<a rel="next" href="{{older}}">Older →</a>{{/older}}</span></nav>
+        <details id="lives-table" class="as-table"><summary>The lives as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Whose time it was"><table><caption class="sr">Whose time it was, by order, and how long such orders take</caption>
+        <thead><tr><th scope="col">Order</th><th scope="col">us</th><th scope="col">candidate</th><th scope="col">provider</th><th scope="col">recruiter</th><th scope="col">Expected within</th><th scope="col">Half take</th><th scope="col">Nine of ten take</th></tr></thead>
+        <tbody>{{#rows}}<tr><th scope="row">{{external}}</th>{{#life}}<td class="number nowrap">{{life_span}}</td>{{/life}}</tr>
+        {{/rows}}</tbody></table></div></details>
         {{/none}}
         </div>
         <ul class="legend" aria-label="Colours of a life"><li><span class="dot us"></span>us</li><li><span class="dot candidate"></span>candidate</li><li><span class="dot provider"></span>provider</li><li><span class="dot recruiter"></span>recruiter</li><li class="soft">from left to right, as it came; dashed: until when it is expected; line below: when half to nine of ten such orders are done</li></ul>

@@ -8,6 +8,9 @@ enum OrdersPage {
     static let handlers = [
         PageHandler.get("/orders") { visit in
             guard let text = visit.query("q"), visit.query("list") == nil else { return .page(try await page(visit, try await found(visit))) }
+            if PastedDelivery.isOne(text) { return try await PastedDelivery.reply(text, visit) }
+            if text.utf8.count > longest { return .page(try await page(visit, [:])) }
+            if let place = await ownPage(text.trimmed, visit) { return .seeOther(place) }
             if isExact(text) {
                 if let hit = try await onlyHit(text, visit, as: visit.principal) { return .seeOther(hit) }
                 if let hit = try await externalID(text.trimmed, visit) { return .seeOther(hit) }
@@ -27,6 +30,8 @@ enum OrdersPage {
     /// What the list takes from its address.
     static let filters = ["state", "outcome", "waiting_on", "connection", "account", "provider", "external_id", "problem", "since", "until", "q"]
     static let rowsOnPage = 50
+    /// What is looked for has at most so many bytes; the API takes no more.
+    private static let longest = 500
 
     /// Filters by age, which the API has by time.
     static let ages = ["older", "younger"]
@@ -47,12 +52,19 @@ enum OrdersPage {
         return query
     }
 
-    /// Whether a text is an identifier of ours or a whole delivery: then it means one thing, whatever else it matches.
-    private static func isExact(_ text: String) -> Bool { text.trimmed.hasPrefix("{") || OwnIdentifier(text.trimmed) != nil }
+    /// Whether a text is an identifier of ours: then it means one thing, whatever else it matches.
+    private static func isExact(_ text: String) -> Bool { OwnIdentifier(text.trimmed) != nil }
+
+    /// Where an issue, a command for many things or an erasure is that somebody has the identifier of; nil for any other text.
+    private static func ownPage(_ text: String, _ visit: Visit) async -> String? {
+        let lists = ["iss_": "issues", "blk_": "bulk", "ers_": "erasures"]
+        guard let list = lists.first(where: { text.hasPrefix($0.key) })?.value, (try? await visit.get(list, text)) != nil else { return nil }
+        return "/\(list)/\(PercentEncoding.text(text))"
+    }
 
     /// Where the order is whose external id looks like an identifier of ours, or the list of them where it is on several connections; nil where there is none.
     private static func externalID(_ text: String, _ visit: Visit) async throws -> String? {
-        guard !text.hasPrefix("{"), text.utf8.count <= 200 else { return nil }
+        guard text.utf8.count <= 200 else { return nil }
         let orders = try await visit.get("orders", query: [(name: "external_id", value: text), (name: "limit", value: "2")])["items"]?.items ?? []
         if orders.count > 1 { return "/orders?" + FormEncoding.text([(name: "external_id", value: text)]) }
         return orders.first?["id"]?.text.map { "/orders/" + PercentEncoding.text($0) }
@@ -85,9 +97,7 @@ enum OrdersPage {
 
     /// Where the one thing is that a text finds; nil where it finds nothing, or several.
     static func onlyHit(_ text: String, _ visit: Visit, as principal: Principal, reason: String? = nil) async throws -> String? {
-        let text = text.trimmed
-        // A whole delivery, pasted: it is found by what was received.
-        let body: JSON = text.hasPrefix("{") ? ["delivery": ["body": .string(text)]] : ["text": .string(String(text.prefix(500)))]
+        let body: JSON = ["text": .string(text.trimmed)]
         let found: JSON
         do {
             found = try await visit.site.parts.api.answer(.post, "/find", body: body, reason: reason.map { "Search: " + $0 }, for: principal)
@@ -152,7 +162,7 @@ enum OrdersPage {
                 ? "Nobody is found by that." : "External ids, whole, and our own ids were looked through. Names are with a reason: say it above."
         }
         guard let text = visit.query("q")?.trimmed else { return "The filters above hide all of them." }
-        if text.hasPrefix("{"), visit.may(.readPersonal) { return "No delivery with exactly this body is known here." }
+        if text.utf8.count > longest { return "What is looked for may have 500 characters. A whole delivery is found where it begins with {." }
         return visit.may(.readPersonal)
             ? "Names, e-mail addresses, telephone numbers, external ids, references and our own ids are looked through. Each is found by four letters of its beginning or more, a telephone number by its last six digits."
             : "Your token finds external ids, whole, and our own ids. Names take the scope read_personal."
@@ -165,7 +175,9 @@ enum OrdersPage {
         let created = Format.timestamp(order["created_at"]) ?? visit.now
         var row: Model = [
             "href": "/orders/\(id)", "id": id, "external": order["external_id"]?.text ?? "", "chip": Parts.state(state),
-            "strip": LifeStrip(order: order, now: visit.now).svg, "connection": order["connection"]?.text ?? "",
+            "strip": LifeStrip(order: order, now: visit.now).svg,
+            "life": LifeStrip(order: order, now: visit.now).cells.map { ["life_span": $0] as Model },
+            "connection": order["connection"]?.text ?? "",
             "account": order["account"]?.text ?? "", "package": order["package"]?.text ?? "", "made": visit.format.time(created) as Any,
             "age": Format.span((visit.now - created).wholeMilliseconds, parts: 1), "next": next(order, visit),
         ]
