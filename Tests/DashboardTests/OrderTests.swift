@@ -93,6 +93,34 @@ struct OrderTests {
         #expect(changed.model(format)["cause"] as? String == "as it was sent")
     }
 
+    @Test(
+        "Each exchange with the provider leads to what is recorded of it, and a refusal is marked as one; older entries than are shown lead nowhere"
+    )
+    func exchanges() throws {
+        let at: JSON = "2026-11-30T10:00:00.000Z"
+        let items: [JSON] = [
+            ["at": at, "kind": "accepted", "text": "accepted", "details": [:]],
+            ["at": at, "kind": "submitting", "text": "sending to invented", "details": ["attempt": 2]],
+            ["at": at, "kind": "submitted", "text": "invented refused the order", "details": ["error": "no_such_package", "http_status": 422]],
+            ["at": at, "kind": "submitted", "text": "invented has the order", "details": ["provider_ref": "ref-1"]],
+            [
+                "at": at, "kind": "report", "text": "invented reports completed",
+                "details": ["event": "evt_1", "provider_status": ["status": "done"]],
+            ],
+        ]
+        func facts(_ items: [JSON]) -> OrderPage.Facts {
+            let timeline = items.compactMap { TimelineItem($0) }
+            return OrderPage.Facts(order: [:], timeline: timeline, record: .array(items), runs: [], hasOlderRuns: false, event: nil)
+        }
+        let own = facts(items)
+        let arrows = Lanes(own, now: Timestamp(milliseconds: 1_796_023_818_000)).arrows
+        #expect(arrows.map(\.href) == ["#happened-0", "#happened-1", "#happened-2", "#happened-3", "/events/evt_1"])
+        #expect(arrows.map(\.failed) == [false, false, true, false, false])
+        #expect(own.timeline.map(\.exchange) == [nil, "attempt 2", "no such package, HTTP 422", "reference ref-1", "status done"])
+        let many = facts(Array(repeating: items[0], count: 301))
+        #expect(OrderPage.anchor(0, many) == nil && OrderPage.anchor(1, many) == "#happened-1")
+    }
+
     @Test("Cancelling is done by the API's command, named after who did it and where, with the note")
     func cancel() async throws {
         let fixture = try await DashboardFixture()
@@ -235,6 +263,23 @@ struct OrderTests {
             #expect(done.status == 303)
             let adopted = try await fixture.store.order(order.id)
             #expect(adopted?.providerRef == "ref-own" && adopted?.state == .requested)
+        }
+    }
+
+    @Test("Of requests that are not shown it is said that they are there, before one is sent again")
+    func deskIncomplete() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
+        let token = try await fixture.token([.operate, .readPersonal], connections: ["acme"])
+        fixture.provider.list([ListedRequest(reference: "ref-silent")])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            let page = try await browser.html("/orders/\(order.id)")
+            #expect(
+                !page.contains("ref-silent") && page.contains("look there before you send again")
+                    && page.contains("that are not shown: look there first")
+            )
+            #expect(page.contains("<summary>Send again</summary>") && !page.contains("None of these"))
         }
     }
 

@@ -45,7 +45,7 @@ struct Lanes: Sendable {
         if let event = facts.event, let id = event["id"]?.text, let at = Format.timestamp(event["received_at"]) {
             all.append(Arrow(at: at, from: .ats, to: .fairlead, words: "asks for the screening", href: "/events/\(id)"))
         }
-        for item in facts.timeline { all += Lanes.arrows(item, hasEvent: facts.event != nil) }
+        for (index, item) in facts.timeline.enumerated() { all += Lanes.arrows(item, OrderPage.anchor(index, facts), hasEvent: facts.event != nil) }
         for run in facts.runs { all += Lanes.arrows(run: run) }
         all.sort { $0.at < $1.at }
         isCut = all.count > Lanes.most
@@ -53,20 +53,18 @@ struct Lanes: Sendable {
         self.now = now
     }
 
-    private static func arrows(_ item: TimelineItem, hasEvent: Bool) -> [Arrow] {
+    /// - Parameter entry: where the page says what is recorded of it: of what a provider is sent and answers no more is kept.
+    private static func arrows(_ item: TimelineItem, _ entry: String?, hasEvent: Bool) -> [Arrow] {
+        func arrow(_ from: Lane, _ to: Lane, _ words: String, failed: Bool = false) -> [Arrow] {
+            [Arrow(at: item.at, from: from, to: to, words: words, href: item.details["event"]?.text.map { "/events/\($0)" } ?? entry, failed: failed)]
+        }
         switch item.kind {
-        case "accepted":
-            guard !hasEvent else { return [] }
-            return [Arrow(at: item.at, from: .people, to: .fairlead, words: "places the order" + (item.who.map { " (\($0))" } ?? ""))]
-        case "submitting": return [Arrow(at: item.at, from: .fairlead, to: .provider, words: item.text)]
-        case "submitted": return [Arrow(at: item.at, from: .provider, to: .fairlead, words: item.text, failed: item.details["code"]?.text != nil)]
-        case "report":
-            let href = item.details["event"]?.text.map { "/events/\($0)" }
-            return [Arrow(at: item.at, from: .provider, to: .fairlead, words: item.text, href: href)]
-        case "problem": return [Arrow(at: item.at, from: .provider, to: .fairlead, words: item.text, failed: true)]
-        case "command", "discarded":
-            guard let who = item.who else { return [] }
-            return [Arrow(at: item.at, from: .people, to: .fairlead, words: "\(item.text) (\(who))")]
+        case "accepted": return hasEvent ? [] : arrow(.people, .fairlead, "places the order" + (item.who.map { " (\($0))" } ?? ""))
+        case "submitting": return arrow(.fairlead, .provider, item.text)
+        case "submitted": return arrow(.provider, .fairlead, item.text, failed: item.isRefusal)
+        case "report": return arrow(.provider, .fairlead, item.text)
+        case "problem": return arrow(.provider, .fairlead, item.text, failed: true)
+        case "command", "discarded": return item.who.map { arrow(.people, .fairlead, "\(item.text) (\($0))") } ?? []
         default: return []
         }
     }

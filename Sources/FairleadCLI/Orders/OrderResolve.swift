@@ -77,7 +77,9 @@ struct OrderResolve: AsyncParsableCommand {
             [request.cell("provider_ref"), request.cell("match"), request.cell("state"), request.cell("created_at")]
                 + ["reference", "email", "name", "phone"].map { request.cell("fields.\($0)") }
         }
-        let more = found["complete"] == false ? "\nThere are more than are shown." : ""
+        let more =
+            found["complete"] == false
+            ? "\nThe provider has requests that no order here has and that are not shown: look there before you send again." : ""
         return Table(titles: ["reference", "match", "state", "made", "our id", "e-mail", "name", "telephone"], rows: rows).text + more
     }
 }

@@ -26,7 +26,7 @@ extension OrderPage {
         {{#has_older}}<p class="small soft">Older ones stand among its <a href="/runs?order_id={{id}}">runs</a>.</p>{{/has_older}}
         {{^told}}<p class="soft">Nothing yet. It is told of every change of the state or the outcome.</p>{{/told}}</section>
         <section class="card"><header><h2>What happened</h2><span class="small soft">UTC</span><span class="more"><a href="/events?external_id={{external_query}}">Events</a> · <a href="/runs?order_id={{id}}">Runs</a></span></header>
-        <ol class="timeline" reversed>{{#entries}}<li><span class="soft">{{#when}}{{>moment}}{{/when}}</span><span>{{text}}{{#who}} <span class="soft">by {{who}}</span>{{/who}}{{#cause}} <span class="soft">({{cause}})</span>{{/cause}}{{#code}} <code>{{code}}</code>{{/code}}{{#event}} <a href="/events/{{event}}">event</a>{{/event}}{{#run}} <a href="/runs/{{run}}">run</a>{{/run}}{{#note}}<br><span class="note">{{note}}</span>{{/note}}</span></li>{{/entries}}</ol></section>
+        <ol class="timeline" reversed>{{#entries}}<li id="{{entry_id}}"><span class="soft">{{#when}}{{>moment}}{{/when}}</span><span>{{text}}{{#who}} <span class="soft">by {{who}}</span>{{/who}}{{#cause}} <span class="soft">({{cause}})</span>{{/cause}}{{#code}} <code>{{code}}</code>{{/code}}{{#event}} <a href="/events/{{event}}">event</a>{{/event}}{{#run}} <a href="/runs/{{run}}">run</a>{{/run}}{{#exchange}}<br><span class="small soft">{{exchange}}</span>{{/exchange}}{{#note}}<br><span class="note">{{note}}</span>{{/note}}</span></li>{{/entries}}</ol>{{#older_entries}}<p class="small soft">{{older_count}} older ones are not shown; the <a href="{{case}}">case file</a> has all.</p>{{/older_entries}}</section>
         </div><div>
         <section class="card"><header><h2>Whose time it was</h2></header>{{#bar}}{{{picture}}}{{/bar}}
         <dl class="facts">{{#times}}<dt>{{#party}}{{>party}}{{/party}}</dt><dd>{{span}}</dd>{{/times}}</dl></section>
@@ -52,6 +52,7 @@ extension OrderPage {
         </dl>{{#is_withheld}}<p class="small soft">Names, links and free texts take the scope read_personal.</p>{{/is_withheld}}</section>
         {{#looks}}<section class="card"><header><h2>Who looked, who did what</h2><span class="small soft">UTC</span></header>
         <ol class="timeline">{{#list}}<li><span class="soft">{{#when}}{{>moment}}{{/when}}</span><span>{{who}} <span class="soft">{{what}}</span></span></li>{{/list}}</ol>
+        {{#more_looks}}<p class="small soft">The newest 20; {{#may_admin}}<a href="{{audit_href}}">the audit has all</a>{{/may_admin}}{{^may_admin}}the audit has all{{/may_admin}}.</p>{{/more_looks}}
         {{^list}}<p class="soft">Nobody yet.</p>{{/list}}</section>{{/looks}}
         </div></div></div>
         """#

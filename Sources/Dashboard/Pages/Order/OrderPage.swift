@@ -85,10 +85,14 @@ enum OrderPage {
             "sentence": sentence, "no_checks": OrderState(rawValue: state)?.isOpen == true ? "\(title) has named none yet." : "\(title) named none.",
             "connection": order["connection"]?.text ?? "", "account": order["account"]?.text ?? "", "provider": order["provider"]?.text ?? "",
             "package": order["package"]?.text ?? "",
-            "entries": facts.timeline.suffix(300).reversed().map { $0.model(format, provider: (order["provider"]?.text ?? "", title)) },
+            "entries": facts.timeline.enumerated().suffix(mostEntries).reversed().map { index, item -> Model in
+                item.model(format, provider: (order["provider"]?.text ?? "", title)).merging(["entry_id": entry(index)]) { $1 }
+            },
             "checks": (order["checks"]?.items ?? []).map(check), "told": told(facts, format), "case": "/orders/\(id)/case",
             "actions": OrderActions.possible(order, isAdopted: try await isAdopted(id, visit), visit), "times": times(order),
         ]
+        let older = facts.timeline.count - mostEntries
+        if older > 0 { model["older_entries"] = ["older_count": Format.number(older)] as Model }
         let machine = StateDiagram(facts.timeline, now: state)
         model["machine"] = ["picture": machine.svg, "visits": machine.visits.suffix(StateDiagram.mostShown).map { $0.model(format) }] as Model
         let lanes = Lanes(facts, now: visit.now)
@@ -124,13 +128,21 @@ enum OrderPage {
             model["covered"] = Reveal.Field.allCases.filter { $0 != revealed?.field }.map { ["title": $0.title, "action": $0.action(id)] as Model }
         }
         model["revealed"] = revealed.map { ["title": $0.field.title, "value": $0.value] as Model }
-        if visit.may(.readPersonal) || visit.viewer.revealing != nil { model["looks"] = ["list": try await Looks.models(of: id, visit)] as Model }
+        if visit.may(.readPersonal) || visit.viewer.revealing != nil { model["looks"] = try await Looks.model(of: id, visit) }
         if ErasePage.isFor(visit) { model["person"] = ["person_href": "/orders/\(id)/person"] as Model }
         if let problem { model["forced"] = OrderActions.forced(problem, visit) }
         model["done"] = OrderActions.said(visit.query("done"))
         if let problem { model["refused"] = problem.detail.prefix(1).uppercased() + problem.detail.dropFirst() }
         return Page(name ?? external, .orders, status: problem?.status ?? 200, isLive: revealed == nil, content: visit.render("order", model))
     }
+
+    /// So many of the newest entries of what happened are shown.
+    private static let mostEntries = 300
+
+    private static func entry(_ index: Int) -> String { "happened-\(index)" }
+
+    /// Where an entry of what happened stands on the page; nil where it is among the older ones.
+    static func anchor(_ index: Int, _ facts: Facts) -> String? { facts.timeline.count - index > mostEntries ? nil : "#" + entry(index) }
 
     /// Whether a person said which request is the order's: that can be taken back.
     private static func isAdopted(_ id: String, _ visit: Visit) async throws -> Bool {

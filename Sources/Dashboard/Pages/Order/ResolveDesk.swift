@@ -42,16 +42,29 @@ enum ResolveDesk {
         guard visit.may(.operate) else { return model }
         let found = try await found(deed, visit)
         model["found"] = found.model
-        model["resubmit"] = resubmit(deed, likely: found.likely, isUnasked: found.isUnasked)
+        model["resubmit"] = resubmit(deed, found)
         return model
     }
 
+    /// What is known of what the provider has.
+    private struct Found {
+        let model: Model
+        /// The first request that agrees with the order.
+        var likely: String?
+        /// Whether it could not be asked.
+        var isUnasked = false
+        /// Whether any request is shown.
+        var hasRequests = false
+        /// Whether there are requests that are not shown.
+        var hasMore = false
+    }
+
     /// Sending again is the one way out that can order a second screening.
-    private static func resubmit(_ deed: Deed, likely: String?, isUnasked: Bool) -> Model {
+    private static func resubmit(_ deed: Deed, _ found: Found) -> Model {
         let provider = deed.provider
         let price =
             "One more screening is ordered. If \(provider) has the first after all, the candidate is asked twice and both are billed: be sure."
-        if isUnasked {
+        if found.isUnasked {
             return deed.action(
                 "Send again unseen",
                 "resubmit",
@@ -61,15 +74,19 @@ enum ResolveDesk {
                 hidden: [(name: "force", value: "1")]
             )
         }
-        guard let likely else { return deed.action("None of these: send again", "resubmit", "Send it again?", price, tone: "danger") }
-        return deed.action(
-            "None of these: send again",
-            "resubmit",
-            "Order a second screening?",
-            "\(provider) has the request \(likely), which agrees with this order. Look at it there first. " + price,
-            tone: "danger",
-            hidden: [(name: "force", value: "1")]
-        )
+        let label = found.hasRequests ? "None of these: send again" : "Send again"
+        if let likely = found.likely {
+            return deed.action(
+                label,
+                "resubmit",
+                "Order a second screening?",
+                "\(provider) has the request \(likely), which agrees with this order. Look at it there first. " + price,
+                tone: "danger",
+                hidden: [(name: "force", value: "1")]
+            )
+        }
+        let unseen = found.hasMore ? "\(provider) has requests that no order here has and that are not shown: look there first. " : ""
+        return deed.action(label, "resubmit", "Send it again?", unseen + price, tone: "danger")
     }
 
     /// The visit with what the provider has, as far as it says so in time. A page that is left open asks nobody.
@@ -88,14 +105,14 @@ enum ResolveDesk {
         }
     }
 
-    private static func found(_ deed: Deed, _ visit: Visit) async throws -> (model: Model, likely: String?, isUnasked: Bool) {
+    private static func found(_ deed: Deed, _ visit: Visit) async throws -> Found {
         let found: JSON
         do {
             let known = if let listed = visit.listed { listed } else { await listed(deed.id, wait: "0", visit) }
             found = try known?.get() ?? [:]
         } catch {
             // One that lists nothing is not asked when it is sent again either; one that is being asked will have said.
-            return (["why_not": Parts.sentence(error.detail)] as Model, nil, !["unsupported", "being_asked"].contains(error.code))
+            return Found(model: ["why_not": Parts.sentence(error.detail)], isUnasked: !["unsupported", "being_asked"].contains(error.code))
         }
         let requests = found["items"]?.items ?? []
         var model: Model = [
@@ -105,7 +122,7 @@ enum ResolveDesk {
         model["asked"] = visit.format.time(found["asked_at"])
         let likely = requests.first { $0["match"]?.text == Agreement.Verdict.likely.rawValue || !fields($0, .same).isEmpty }?["provider_ref"]?.text
         if likely == nil, !requests.isEmpty { model["is_silent"] = true }
-        return (model, likely, false)
+        return Found(model: model, likely: likely, hasRequests: !requests.isEmpty, hasMore: found["complete"]?.boolean == false)
     }
 
     private static func row(_ request: JSON, _ deed: Deed, _ format: Format) -> Model {
@@ -202,7 +219,7 @@ enum ResolveDesk {
         {{/requests}}</tbody></table>{{/has_requests}}
         {{^has_requests}}<p>{{#has_more}}{{desk_provider}} lists no request that agrees with this order. What says nothing of whose it is may be another connection's, and is not shown.{{/has_more}}{{^has_more}}{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or more than a day older.{{/has_more}}</p>{{/has_requests}}
         {{#is_silent}}<p class="soft small">{{desk_provider}} does not say in its list whose these are. Look at them there before you adopt one.</p>{{/is_silent}}
-        {{#has_more}}<p class="soft small">There are more than are shown.</p>{{/has_more}}
+        {{#has_more}}<p class="said warn">{{desk_provider}} has requests that no order here has and that are not shown: look there before you send again.</p>{{/has_more}}
         <p class="soft small">{{#asked}}Asked {{>time}}. {{/asked}}What other orders have is left out. What {{desk_provider}} says of people is compared and not kept.</p>{{/why_not}}
         """#,
     ]

@@ -36,7 +36,8 @@ enum Reveal {
                 question: "Show this person's \(title.lowercased())?",
                 what: "You see it once. That you looked, and why, is kept in the audit and shown on this page.",
                 inputs: [(name: "reason", title: "Why you need it", value: "")],
-                hidden: [(name: "field", value: rawValue)]
+                hidden: [(name: "field", value: rawValue)],
+                takesNote: false
             )
         }
     }
@@ -70,16 +71,20 @@ enum Reveal {
 
 /// Who looked at an order, and what people did with it.
 enum Looks {
-    /// The newest, without what they wrote.
-    static func models(of order: String, _ visit: Visit) async throws -> [Model] {
+    /// The newest, without what they wrote, and where the others stand.
+    static func model(of order: String, _ visit: Visit) async throws -> Model {
         var query = AuditQuery()
         query.subject = order
-        let entries = try await visit.site.parts.store.audit(query, PageRequest(limit: 20)).items
-        return entries.map { entry in
-            var model: Model = ["who": name(entry), "what": words(entry)]
-            model["when"] = visit.format.time(JSON(entry.at))
-            return model
-        }
+        let entries = try await visit.site.parts.store.audit(query, PageRequest(limit: 20))
+        var model: Model = [
+            "list": entries.items.map { entry -> Model in
+                var model: Model = ["who": name(entry), "what": words(entry)]
+                model["when"] = visit.format.time(JSON(entry.at))
+                return model
+            }
+        ]
+        if entries.next != nil { model["more_looks"] = ["audit_href": "/audit?subject=" + PercentEncoding.text(order)] as Model }
+        return model
     }
 
     private static func name(_ entry: AuditEntry) -> String {

@@ -64,6 +64,20 @@ struct TimelineItem: Sendable {
         return words.prefix(1).uppercased() + words.dropFirst()
     }
 
+    /// What is recorded of an exchange with the provider: what it answered, and how often it was tried; nil where nothing is.
+    var exchange: String? {
+        let status = (details["provider_status"]?.members?.pairs ?? []).compactMap { pair in pair.value.text.map { "\(pair.name) \($0)" } }
+        let said = [
+            details["attempt"]?.integer.map { "attempt \($0)" }, details["provider_ref"]?.text.map { "reference \($0)" },
+            details["error"]?.text.map { $0.replacing("_", with: " ") }, details["http_status"]?.integer.map { "HTTP \($0)" },
+            details["provider_code"]?.text.map { "provider code \($0)" },
+        ]
+        return (said.compactMap(\.self) + status).joined(separator: ", ").orNil
+    }
+
+    /// Whether the provider did not take what it was asked.
+    var isRefusal: Bool { details["error"]?.text != nil || details["code"]?.text != nil }
+
     /// What a change came by, in words.
     private static func cause(_ code: String) -> String {
         switch code {
@@ -84,6 +98,7 @@ struct TimelineItem: Sendable {
         model["run"] = details["run"]?.text
         if let code = details["code"]?.text, !text.contains(code) { model["code"] = code }
         model["cause"] = details["cause"]?.text.map(Self.cause)
+        model["exchange"] = exchange
         return model
     }
 }
