@@ -34,6 +34,21 @@ struct NowTests {
         }
     }
 
+    @Test("The weeks of connections are pictures, and tables")
+    func weeks() async throws {
+        let fixture = try await DashboardFixture()
+        let hour = HistoryCount.hour(of: fixture.clock.now())
+        try await fixture.store.add([ContactCount(.connection("acme"), hour: hour, minutes: 3, deliveries: 41)])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let now = try await browser.html("/")
+            let table = try #require(now.components(separatedBy: "id=\"weeks-table\"").dropFirst().first?.components(separatedBy: "</details>").first)
+            #expect(table.contains(">acme</th>") && table.contains("<td class=\"number\">\(hour % 24)</td>") && !table.contains(">beta</th>"))
+            #expect(try await browser.html("/connections/acme").contains(">41 of "))
+            #expect(try await browser.html("/connections").contains(">41 of "))
+        }
+    }
+
     @Test("What came in, was told and failed is drawn over a day or a week, with marks where the host changed, and stands in a table")
     func overTime() async throws {
         let fixture = try await DashboardFixture()

@@ -42,7 +42,7 @@ struct ProblemPageTests {
             // For people: no address of the API, one full stop, and a picture, which browsers otherwise ask for where there is none.
             let unknown = try await browser.html("/events?connection=nobody")
             #expect(unknown.contains("There is no connection nobody.") && !unknown.contains("/api/v1") && unknown.contains("rel=\"icon\""))
-            #expect(unknown.contains("Choose anew"))
+            #expect(unknown.contains("Choose anew") && unknown.contains("id=\"search\""))
             #expect(!(try await browser.html("/issues/iss_nothing")).contains(".."))
             let plan = "/orders/ord_nothing/case"
             for (path, status) in [("/orders/ord_nothing", 404), (plan, 404), ("/orders?state=nonsense", 400)] {

@@ -33,6 +33,55 @@ struct StandingTests {
         }
     }
 
+    @Test("An account of which nothing shows that it works is not well; that its key is taken is seen from the list of packages, too")
+    func untried() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.order("application-1")
+        try await fixture.order("application-2", connection: "beta") {
+            $0.status.state = .refused
+            $0.status.problem = Problem(code: "refused", message: "no such package", at: $0.createdAt)
+        }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            for path in ["/", "/accounts"] {
+                let page = try await browser.html(path)
+                #expect(page.split(separator: "not tried yet").count == 2 && page.contains("well"), "\(path)")
+            }
+            let page = try await browser.html("/accounts/one")
+            #expect(page.contains("<span class=\"sr\">done: </span><span class=\"strong\">The provider takes the key"))
+            #expect(page.contains("by the newest order<") && page.contains("<span class=\"soft\">Invented</span>"))
+        }
+    }
+
+    @Test("A connection's page asks the providers that it orders from, and says whose key is not taken")
+    func liveCheck() async throws {
+        let fixture = try await DashboardFixture()
+        let reader = try await fixture.token([.read])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            #expect(try await browser.submit("/connections/acme/check", on: "/connections/acme").location == "/connections/acme?done=check")
+            fixture.provider.rejectKey()
+            #expect(try await browser.submit("/connections/acme/check", on: "/connections/acme").location == "/connections/acme?done=checked")
+            let page = try await browser.html("/connections/acme?done=checked")
+            #expect(page.contains("Not every provider") && page.contains("wrong: </span><span class=\"strong\">one takes orders"))
+            let other = browser.another
+            _ = try await other.signIn(reader.secret)
+            #expect(!(try await other.html("/connections/acme")).contains("/connections/acme/check"))
+            #expect(try await other.submit("/connections/acme/check", on: "/orders").status == 403)
+        }
+    }
+
+    @Test("An order that waits on us is named on the first page before its cause is an issue")
+    func waitsOnUs() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.order("application-1") { $0.status.state = .uncertain }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let page = try await browser.html("/")
+            #expect(page.contains("An order waits on us</a>") && !page.contains("Nothing needs a person."))
+        }
+    }
+
     @Test("Every page says that the host cannot work, or that the store is held, by whom, since when and why; the note to who may see it")
     func notice() async throws {
         var fixture = try await DashboardFixture()
@@ -100,6 +149,7 @@ struct StandingTests {
             let other = browser.another
             _ = try await browser.signIn(DashboardFixture.admin)
             _ = try await other.signIn(reader.secret)
+            #expect(try await browser.get("/orders?q=\(issue)").location == "/issues/\(issue)")
             let page = try await browser.html("/issues/\(issue)")
             for path in ["/", "/connections", "/connections/acme", "/accounts"] {
                 #expect(try await browser.html(path).contains("1 open issue"), "\(path)")
@@ -139,6 +189,18 @@ struct StandingTests {
         }
         #expect(Format.moment(Timestamp(milliseconds: 1_796_023_818_000)) == "30 Nov 07:30:18")
         #expect(Format.every("3600s") == "every 1 h" && Format.every("off") == "off")
+    }
+
+    @Test("How long after a reload something began is said by what it holds up, not by when it was noticed")
+    func began() {
+        func issue(_ since: JSON) -> JSON {
+            [
+                "opened_at": "2026-11-30T14:06:00.000Z",
+                "details": ["began_after_reload_at": "2026-11-30T14:03:00.000Z", "since": since],
+            ]
+        }
+        #expect(IssuesPage.began(issue("2026-11-30T14:05:00.000Z")) == "It began 2 min after the reload at 30 Nov 14:03 UTC.")
+        #expect(IssuesPage.began(issue(.null)) == "It began 3 min after the reload at 30 Nov 14:03 UTC.")
     }
 
     @Test("What a webhook's delivery is about is named whole, whatever it is called")

@@ -24,6 +24,21 @@ struct RhythmGrid: Sendable {
             : "The week's rhythm: something comes in \(active) of 168 hours, most on \(RhythmGrid.day(busiest, days)) at \(busiest % 24):00 UTC"
     }
 
+    /// The hours of each day in which something comes in, from Monday on: `9–12, 14`.
+    var hours: [String] {
+        (0..<7).map { day in
+            let heard = (0..<24).filter { levels[day * 24 + $0] > 0 }
+            let spans = heard.reduce(into: [ClosedRange<Int>]()) { spans, hour in
+                if let last = spans.last, last.upperBound == hour - 1 {
+                    spans[spans.count - 1] = last.lowerBound...hour
+                } else {
+                    spans.append(hour...hour)
+                }
+            }
+            return spans.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)" }.joined(separator: ", ")
+        }
+    }
+
     private static func day(_ slot: Int, _ days: [String]) -> String { days[slot / 24 % 7] }
 
     var svg: String {

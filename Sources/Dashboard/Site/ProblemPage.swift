@@ -54,6 +54,8 @@ enum ProblemPage {
         case 404: "It may have been erased, be of a connection that you do not see, or the address may be misspelt."
         case 405: "This address is for a form of ours. Go back to the page with the form and use it there."
         case 409: "Go back, load the page again and look at how it stands now."
+        case 503 where code == "store_unavailable":
+            "Try again in a few seconds. Nothing that was accepted is lost. Where it stays so, the disk may be full or the database away: tell whoever runs this host."
         case 503: "Try again in a few seconds. Nothing that was accepted is lost."
         default: "Go back, load the page again and repeat. If it stays so, tell whoever runs this host the number below."
         }
@@ -70,7 +72,8 @@ enum ProblemPage {
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark"><title>{{heading}} · Fairlead</title><link rel="icon" href="{{icon}}" type="image/svg+xml"><link rel="stylesheet" href="{{style}}"></head>
-        <body><header class="top"><a class="brand" href="/">{{>mark}}Fairlead</a></header><main class="main" id="main">{{{content}}}</main></body></html>
+        <body><header class="top"><a class="brand" href="/">{{>mark}}Fairlead</a>
+        <form class="find" action="/orders" method="get" role="search"><label class="sr" for="search">Find an order</label><input id="search" type="search" name="q" value="" placeholder="Find an order" autocomplete="off" spellcheck="false"></form></header><main class="main" id="main">{{{content}}}</main></body></html>
         """#,
     ]
 }

@@ -62,7 +62,8 @@ enum RunShadow {
             path: path,
             question: question,
             what:
-                "The script of then and today's are run side by side, out of the way, and answered from what was answered then. Nothing is sent, ordered or changed."
+                "The script of then and today's are run side by side, out of the way, and answered from what was answered then. Nothing is sent, ordered or changed.",
+            takesNote: false
         )
     }
 

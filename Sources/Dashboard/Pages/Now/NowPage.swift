@@ -18,7 +18,8 @@ enum NowPage {
         let waiting = ["candidate", "recruiter", "provider", "operator"].map { party in
             (party: party == "operator" ? "us" : party, filter: party, count: Int(status["waiting_on"]?[party]?.integer ?? 0))
         }
-        let issues = try await Contact.OpenIssues(visit)
+        let issues = try await Contact.Known(visit)
+        let connections = try await connections(status, issues, visit)
         let unsent = Int(status["not_sent"]?.integer ?? 0)
         var model: Model = [
             "issues": (status["issues"]?["items"]?.items ?? []).map { issue($0, visit) },
@@ -28,13 +29,16 @@ enum NowPage {
             "waiting": waiting.map {
                 ["party": Parts.party($0.party) as Any, "waiting_count": Format.number($0.count), "href": "/orders?waiting_on=\($0.filter)"] as Model
             },
-            "accounts": (status["accounts"]?.items ?? []).map { contact($0, "accounts", issues.accounts, visit) },
-            "connections": try await connections(status, issues.connections, visit), "is_begun": total > 0,
+            "accounts": (status["accounts"]?.items ?? []).map { contact($0, "accounts", issues, visit) },
+            "connections": connections, "has_weeks": connections.contains { $0["week"] != nil }, "is_begun": total > 0,
             "received": Format.number(Int(status["last_day"]?["received"]?.integer ?? 0)),
             "told": Format.number(Int(status["last_day"]?["told"]?.integer ?? 0)),
             "dead": Format.number(try await DeadPage.standing(visit, isRemembered: true).reduce(0) { $0 + $1.count }),
             "paused": try await paused(status, visit),
         ]
+        if let count = waiting.last?.count, count > 0 {
+            model["waits_for_us"] = ["us_count": count == 1 ? "An order waits" : "\(Format.number(count)) orders wait"] as Model
+        }
         if unsent > 0 { model["unsent"] = ["unsent_count": Format.number(unsent)] as Model }
         if let snoozed = status["issues"]?["snoozed"]?.integer, snoozed > 0 { model["snoozed"] = String(snoozed) }
         if let last = visit.site.parts.lastBackup { model["backup"] = self.backup(try await last() ?? [:], visit) }
@@ -59,17 +63,15 @@ enum NowPage {
     }
 
     /// An account or a connection, and what is heard from it.
-    private static func contact(_ contact: JSON, _ kind: String, _ issues: [String: Int], _ visit: Visit) -> Model {
+    private static func contact(_ contact: JSON, _ kind: String, _ known: Contact.Known, _ visit: Visit) -> Model {
         let (id, problem) = (contact["id"]?.text ?? "", contact["problem"]?["code"]?.text)
-        let open = issues[id] ?? 0
-        // An account may be one that is only ever read.
-        let isUnheard = kind == "connections" && contact["last_heard_at"].map(\.isNull) ?? true
+        let open = known.count(contact, isAccount: kind == "accounts")
         let (tone, health): (String, String) =
             if problem == Problem.paused { ("warn", "paused") } else if let problem { ("bad", Contact.health(problem)) } else if open > 0 {
                 ("bad", Contact.text(openIssues: open))
             } else if contact["silent"]?.boolean == true {
                 ("warn", "silent for longer than usual")
-            } else if isUnheard { ("", "nothing heard yet") } else { ("good", "well") }
+            } else if let untried = known.untried(contact, isAccount: kind == "accounts") { ("", untried) } else { ("good", "well") }
         var model: Model = [
             "contact_id": id, "contact_kind": contact["kind"]?.text ?? "", "href": "/\(kind)/\(PercentEncoding.text(id))", "dot_tone": tone,
             "health": health,
@@ -89,12 +91,14 @@ enum NowPage {
         return ["budget_text": text, "gauge": ["picture": Gauge(used: used, limit: limit).svg(text)] as Model]
     }
 
-    private static func connections(_ status: JSON, _ issues: [String: Int], _ visit: Visit) async throws -> [Model] {
+    private static func connections(_ status: JSON, _ known: Contact.Known, _ visit: Visit) async throws -> [Model] {
         let rhythms = try await visit.site.rhythms.value()
         return (status["connections"]?.items ?? []).prefix(60).map { connection in
-            var model = contact(connection, "connections", issues, visit)
+            var model = contact(connection, "connections", known, visit)
             if let rhythm = rhythms[.connection(connection["id"]?.text ?? "")] {
-                model["rhythm"] = ["picture": RhythmGrid(rhythm, now: visit.now).svg] as Model
+                let grid = RhythmGrid(rhythm, now: visit.now)
+                model["rhythm"] = ["picture": grid.svg] as Model
+                model["week"] = ["days": grid.hours.map { ["day_hours": $0.isEmpty ? "–" : $0] as Model }] as Model
             }
             return model
         }
@@ -134,7 +138,7 @@ enum NowPage {
         <div id="now" data-live>
         {{#paused}}<p class="said warn">The {{paused_kind}} <a href="{{href}}">{{paused_id}}</a> was paused {{>stopped}}: it takes everything in and sends nothing.</p>{{/paused}}
         <section aria-labelledby="needs-title"><div class="title"><h2 id="needs-title">Needs a person</h2>{{#snoozed}}<a class="small" href="/issues?state=snoozed">{{snoozed}} snoozed</a>{{/snoozed}}</div>
-        {{^issues}}<div class="card row"><span class="dot good"></span><span>Nothing needs a person.</span></div>{{/issues}}
+        {{^issues}}<div class="card row">{{#waits_for_us}}<span class="dot warn"></span><span><a href="/orders?waiting_on=operator">{{us_count}} on us</a>: its cause is not among the issues yet.</span>{{/waits_for_us}}{{^waits_for_us}}<span class="dot good"></span><span>Nothing needs a person.</span>{{/waits_for_us}}</div>{{/issues}}
         <div class="grid wide-grid">{{#issues}}<article class="card stack needs"><h3><a href="{{issue_href}}">{{issue_title}}</a></h3>
         <p class="small">{{issue_effect}}</p><p class="small"><span class="strong">What to do:</span> {{issue_advice}}</p>
         <p class="small soft">{{#holds_up}}{{holds_up}} held up · {{/holds_up}}began {{#opened}}{{>time}}{{/opened}}{{#issue_owner}} · with {{issue_owner}}{{/issue_owner}}</p></article>{{/issues}}</div></section>
@@ -157,7 +161,11 @@ enum NowPage {
         {{^accounts}}<p class="soft">None is configured yet: add one under <code>accounts</code> in the settings.</p>{{/accounts}}</section></div>
         <section class="card" aria-labelledby="connections-title"><header><h2 id="connections-title">Connections</h2></header>
         {{#connections}}<div class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a> <span class="small soft">{{contact_kind}}</span><br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}</span>{{#rhythm}}{{{picture}}}{{/rhythm}}</span></div>{{/connections}}
-        {{^connections}}<p class="soft">None is configured yet: add one under <code>connections</code> in the settings.</p>{{/connections}}</section>
+        {{^connections}}<p class="soft">None is configured yet: add one under <code>connections</code> in the settings.</p>{{/connections}}
+        {{#has_weeks}}<details id="weeks-table" class="as-table"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Hours in which connections are heard"><table><caption class="sr">Hours of each day, in UTC, in which a connection is usually heard</caption>
+        <thead><tr><th scope="col">Hours, UTC</th><th scope="col">Mon</th><th scope="col">Tue</th><th scope="col">Wed</th><th scope="col">Thu</th><th scope="col">Fri</th><th scope="col">Sat</th><th scope="col">Sun</th></tr></thead>
+        <tbody>{{#connections}}{{#week}}<tr><th scope="row">{{contact_id}}</th>{{#days}}<td class="number">{{day_hours}}</td>{{/days}}</tr>
+        {{/week}}{{/connections}}</tbody></table></div></details>{{/has_weeks}}</section>
         </div></div>
         """#,
         "first_steps": #"""

@@ -29,12 +29,13 @@ enum AccountPage {
             throw ProblemDocument(404, "not_found", "Not found", "there is no such account")
         }
         let orders = try await visit.get("orders", query: [("account", id), ("limit", "200")])["items"]?.items ?? []
-        var model = Contact.row(shown, try await Contact.OpenIssues(visit), visit)
+        var model = Contact.row(shown, try await Contact.Known(visit), visit)
         model["account"] = id
-        model["provider"] = shown["provider"]?.text ?? ""
-        model["checks"] = SetupChecks.account(shown, orders, visit)
+        model["provider"] = visit.site.parts.registry.account(id)?.provider.manifest.title ?? shown["provider"]?.text ?? ""
+        let packages = try await Packages.model(id, orders, visit)
+        model["checks"] = SetupChecks.account(shown, orders, isListed: packages["no_list"] == nil, visit)
         model["facts"] = facts(shown, visit)
-        model["packages"] = try await Packages.model(id, orders, visit)
+        model["packages"] = packages
         if shown["capabilities"]?["webhooks"]?.boolean == true, let origin = visit.site.parts.publicURL {
             model["addresses"] = ["below": origin + "/providers/" + PercentEncoding.text(id) + "/"] as Model
         }
@@ -77,7 +78,8 @@ enum AccountPage {
                 path: path + "/check",
                 question: "Ask the provider whether it takes the key?",
                 what: "One call that changes nothing. Where the key is taken, what waited for it goes on at once.",
-                tone: "primary"
+                tone: "primary",
+                takesNote: false
             )
         ]
         // Others may order from it as well. What the host stopped goes on when the key is taken, and not before.

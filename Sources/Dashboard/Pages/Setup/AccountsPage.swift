@@ -6,7 +6,7 @@ enum AccountsPage {
 
     private static func page(_ visit: Visit) async throws -> Reply {
         let accounts = try await visit.get("accounts")["items"]?.items ?? []
-        let issues = try await Contact.OpenIssues(visit)
+        let issues = try await Contact.Known(visit)
         let model: Model = [
             "accounts": accounts.map { row($0, issues, visit) }, "is_empty": accounts.isEmpty,
             "empty": [
@@ -17,7 +17,7 @@ enum AccountsPage {
         return .page(Page("Accounts", .accounts, content: visit.render("accounts", model)))
     }
 
-    private static func row(_ account: JSON, _ issues: Contact.OpenIssues, _ visit: Visit) -> Model {
+    private static func row(_ account: JSON, _ issues: Contact.Known, _ visit: Visit) -> Model {
         let id = account["id"]?.text ?? ""
         var row = Contact.row(account, issues, visit)
         row["account_href"] = "/accounts/" + PercentEncoding.text(id)

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Pipeline
 import Screening
 
@@ -5,6 +6,7 @@ import Screening
 enum ConnectionPage {
     static let handlers = [
         PageHandler.get("/connections/{id}") { visit in try await page(visit) },
+        PageHandler.post("/connections/{id}/check", .operate) { visit in try await check(visit) },
         PageHandler.post("/connections/{id}/pause", .operate) { visit in try await command(visit, "pause") },
         PageHandler.post("/connections/{id}/resume", .operate) { visit in try await command(visit, "resume") },
     ]
@@ -15,16 +17,30 @@ enum ConnectionPage {
         return .seeOther("/connections/\(PercentEncoding.text(id))?done=\(name)")
     }
 
+    /// Asks the provider of each account that the connection orders from whether it takes the key.
+    private static func check(_ visit: Visit) async throws -> Reply {
+        let shown = try await visit.get("connections", visit.parameter("id"))
+        var isWell = true
+        for account in (shown["accounts"]?.items ?? []).compactMap(\.text) {
+            let answer = try await visit.send(.post, "accounts", account, "check", body: [:])
+            if answer["problem"]?.isNull == false { isWell = false }
+        }
+        return .seeOther("/connections/\(PercentEncoding.text(visit.parameter("id")))?done=\(isWell ? "check" : "checked")")
+    }
+
     private static func page(_ visit: Visit) async throws -> Reply {
         let shown = try await visit.get("connections", visit.parameter("id"))
         let id = shown["id"]?.text ?? ""
         let connection = visit.site.parts.registry.connection(id)
         let orders = try await visit.get("orders", query: [("connection", id), ("limit", "50")])["items"]?.items ?? []
         let events = try await visit.get("events", query: [("connection", id), ("limit", "10")])["items"]?.items ?? []
-        var model = Contact.row(shown, try await Contact.OpenIssues(visit), visit)
+        let known = try await Contact.Known(visit)
+        let own = Set((shown["accounts"]?.items ?? []).compactMap(\.text))
+        let accounts = (try await visit.get("accounts")["items"]?.items ?? []).filter { own.contains($0["id"]?.text ?? "") }
+        var model = Contact.row(shown, known, visit)
         model["connection"] = id
         model["plugin_title"] = connection?.pluginTitle ?? ""
-        model["checks"] = SetupChecks.connection(shown, orders, visit)
+        model["checks"] = SetupChecks.connection(shown, orders, visit) + accounts.map { SetupChecks.key(of: $0, known) }
         model["facts"] = facts(shown, visit)
         model["addresses"] = (connection?.addresses ?? []).enumerated().map { address($1, $0, id, visit) }
         model["events"] = events.map { EventsPage.row($0, visit) }
@@ -34,7 +50,11 @@ enum ConnectionPage {
         model["settings"] = shown["settings"].map { ["settings_text": PrettyJSON.text($0)] as Model }
         model["rhythm"] = try await Rhythms(visit).model(.connection(id))
         model["actions"] = actions(shown, id, visit)
-        model["said"] = visit.said(["pause": "It is paused: everything is taken in, nothing is sent.", "resume": "It goes on."])
+        model["said"] = visit.said([
+            "pause": "It is paused: everything is taken in, nothing is sent.", "resume": "It goes on.",
+            "check": "The providers that it orders from take their keys.",
+        ])
+        model["wrong"] = visit.query("done") == "checked"
         return .page(Page(id, .connections, content: visit.render("connection", model)))
     }
 
@@ -65,8 +85,17 @@ enum ConnectionPage {
     private static func actions(_ shown: JSON, _ id: String, _ visit: Visit) -> [Model] {
         guard visit.may(.operate) else { return [] }
         let path = "/connections/\(PercentEncoding.text(id))"
+        let check = Parts.action(
+            "Check now",
+            id: "check",
+            path: path + "/check",
+            question: "Ask the providers that it orders from whether they take their keys?",
+            what: "One call to each, that changes nothing. Whether the ATS reaches this host is seen when it sends something.",
+            takesNote: false
+        )
         guard let paused = shown["paused"], !paused.isNull else {
             return [
+                check,
                 Parts.action(
                     "Pause",
                     id: "pause",
@@ -74,10 +103,11 @@ enum ConnectionPage {
                     question: "Pause \(id)?",
                     what:
                         "Everything that comes in is taken and kept. No script runs, no order is sent, and the ATS is told nothing until it is resumed."
-                )
+                ),
             ]
         }
         return [
+            check,
             Parts.action(
                 "Resume",
                 id: "resume",
@@ -85,7 +115,7 @@ enum ConnectionPage {
                 question: "Let \(id) go on?",
                 what: "What waits is worked on in the order in which it came in.",
                 tone: "primary"
-            )
+            ),
         ]
     }
 
@@ -93,12 +123,12 @@ enum ConnectionPage {
         "connection": #"""
         <p class="crumb"><a href="/connections">Connections</a></p>
         <div class="title"><h1>{{connection}}</h1><span class="soft">{{plugin_title}}</span></div>
-        {{>said}}
+        {{>said}}{{#wrong}}<p class="said bad" role="status">Not every provider that it orders from takes its key: the set-up below says which.</p>{{/wrong}}
         <div id="connection" data-live>
         {{>contact-notes}}
         <div class="two"><div>
         <section class="card stack"><header><h2>Set-up</h2></header>{{>setup-checks}}{{>actions}}</section>
-        </div><section class="card stack"><header><h2>Facts</h2></header>{{>facts}}{{#rhythm}}<p class="small soft">Usual week</p>{{>rhythm}}{{/rhythm}}<p class="row small"><a href="{{orders_href}}">Its orders</a> <a href="{{events_href}}">Its events</a></p></section></div>
+        </div><section class="card stack"><header><h2>Facts</h2></header>{{>facts}}{{#rhythm}}<p class="small soft">Usual week</p>{{>rhythm}}{{>rhythm-table}}{{/rhythm}}<p class="row small"><a href="{{orders_href}}">Its orders</a> <a href="{{events_href}}">Its events</a></p></section></div>
         </div>
         <section class="card stack"><header><h2>Addresses for the ATS</h2><span class="soft small">copy them into the ATS, with the secret that the settings name</span></header>
         {{#addresses}}<div class="stack"><p class="row"><code id="{{address_id}}" class="strong">{{address}}</code>{{#is_prefix}} <span class="soft small">and below</span>{{/is_prefix}} <button type="button" data-copy="{{address_id}}">Copy</button></p>

@@ -7,9 +7,10 @@ enum ConnectionsPage {
     private static func page(_ visit: Visit) async throws -> Reply {
         let connections = try await visit.get("connections")["items"]?.items ?? []
         let rhythms = try await Rhythms(visit)
-        let issues = try await Contact.OpenIssues(visit)
+        let issues = try await Contact.Known(visit)
+        let rows = connections.map { row($0, issues, rhythms, visit) }
         let model: Model = [
-            "connections": connections.map { row($0, issues, rhythms, visit) }, "is_empty": connections.isEmpty,
+            "connections": rows, "is_empty": connections.isEmpty, "has_rhythms": rows.contains { $0["rhythm"] != nil },
             "empty": [
                 "heading": "No connection yet",
                 "text":
@@ -19,7 +20,7 @@ enum ConnectionsPage {
         return .page(Page("Connections", .connections, content: visit.render("connections", model)))
     }
 
-    private static func row(_ connection: JSON, _ issues: Contact.OpenIssues, _ rhythms: Rhythms, _ visit: Visit) -> Model {
+    private static func row(_ connection: JSON, _ issues: Contact.Known, _ rhythms: Rhythms, _ visit: Visit) -> Model {
         let id = connection["id"]?.text ?? ""
         var row = Contact.row(connection, issues, visit)
         row["connection_href"] = "/connections/" + PercentEncoding.text(id)
@@ -40,7 +41,7 @@ enum ConnectionsPage {
         <tbody>{{#connections}}<tr><td data-label="Connection"><a href="{{connection_href}}" data-row class="strong">{{connection}}</a></td><td data-label="ATS">{{plugin}}</td><td data-label="Orders from">{{accounts}}</td>
         <td data-label="Last heard">{{#heard}}{{>time}}{{/heard}}{{^heard}}<span class="soft">never</span>{{/heard}}</td>
         <td data-label="Usual week">{{#rhythm}}{{>rhythm}}{{/rhythm}}</td><td data-label="Stands">{{>contact}}</td></tr>
-        {{/connections}}</tbody></table></div>{{/is_empty}}
+        {{/connections}}</tbody></table></div>{{#has_rhythms}}{{>rhythm-tables}}{{/has_rhythms}}{{/is_empty}}
         </div>
         """#
     ]

@@ -4,12 +4,20 @@ import Web
 
 /// How an account or a connection stands: what it heard, what was refused, what keeps it.
 enum Contact {
-    /// How many open issues there are about each connection and each account, as far as the viewer sees them.
-    struct OpenIssues: Sendable {
+    /// How many open issues there are about each connection and each account, as far as the viewer sees them, and which accounts were seen to work.
+    struct Known: Sendable {
         private(set) var connections: [String: Int] = [:]
         private(set) var accounts: [String: Int] = [:]
+        /// Accounts whose provider took an order, or refused one.
+        let answering: Set<String>
 
         init(_ visit: Visit) async throws {
+            let placed = try await visit.site.tallies.value().counts.placed
+            answering = Set(
+                placed.keys.filter { OrderState(rawValue: $0.state).map { $0.isReported && $0 != .cancelled || $0 == .refused } ?? false }.map(
+                    \.account
+                )
+            )
             var query = IssueQuery()
             query.states = [.open]
             query.at = visit.now
@@ -30,18 +38,27 @@ enum Contact {
         }
 
         /// Of a connection or an account, as the API shows it.
-        func count(_ subject: JSON) -> Int {
+        func count(_ subject: JSON, isAccount: Bool) -> Int {
             let id = subject["id"]?.text ?? ""
-            return (subject["provider"] == nil ? connections[id] : accounts[id]) ?? 0
+            return (isAccount ? accounts[id] : connections[id]) ?? 0
+        }
+
+        /// What is said of a connection or an account of which nothing shows yet that it works; nil where something does.
+        func untried(_ subject: JSON, isAccount: Bool) -> String? {
+            guard subject["last_heard_at"].map(\.isNull) ?? true else { return nil }
+            // An account may be one that is only ever read.
+            guard isAccount else { return "nothing heard yet" }
+            return answering.contains(subject["id"]?.text ?? "") ? nil : "not tried yet"
         }
     }
 
     static func text(openIssues count: Int) -> String { count == 1 ? "1 open issue" : "\(Format.number(count)) open issues" }
 
     /// What lists and pages say of it.
-    static func row(_ subject: JSON, _ issues: OpenIssues, _ visit: Visit) -> Model {
+    static func row(_ subject: JSON, _ issues: Known, _ visit: Visit) -> Model {
         var row: Model = [:]
-        let open = issues.count(subject)
+        let isAccount = subject["provider"] != nil
+        let open = issues.count(subject, isAccount: isAccount)
         if open > 0 {
             row["open_issues"] =
                 [
@@ -69,10 +86,9 @@ enum Contact {
             row["refused"] = refusal
         }
         let isQuiet = open == 0 && row["paused"] == nil && row["trouble"] == nil && row["refused"] == nil
-        // An account may be one that is only ever read.
-        let isUnheard = subject["provider"] == nil && row["heard"] == nil
-        row["is_unheard"] = isQuiet && isUnheard
-        row["is_well"] = isQuiet && !isUnheard
+        let untried = issues.untried(subject, isAccount: isAccount)
+        if isQuiet { row["untried"] = untried.map { ["untried_text": $0] as Model } }
+        row["is_well"] = isQuiet && untried == nil
         return row
     }
 
@@ -121,7 +137,7 @@ enum Contact {
     static let templates = [
         // One line of a list.
         "contact": #"""
-        <span>{{#paused}}<span class="chip warn">paused</span> {{/paused}}{{#trouble}}<span class="chip bad">needs a person</span> <span class="small">{{trouble_text}}</span>{{/trouble}}{{#refused}}<span class="chip warn">{{refused_count}} refused</span>{{/refused}}{{#open_issues}} <a class="chip bad" href="{{issues_href}}">{{issues_text}}</a>{{/open_issues}}{{#is_unheard}}<span class="chip">nothing heard yet</span>{{/is_unheard}}{{#is_well}}<span class="chip good">well</span>{{/is_well}}</span>
+        <span>{{#paused}}<span class="chip warn">paused</span> {{/paused}}{{#trouble}}<span class="chip bad">needs a person</span> <span class="small">{{trouble_text}}</span>{{/trouble}}{{#refused}}<span class="chip warn">{{refused_count}} refused</span>{{/refused}}{{#open_issues}} <a class="chip bad" href="{{issues_href}}">{{issues_text}}</a>{{/open_issues}}{{#untried}}<span class="chip">{{untried_text}}</span>{{/untried}}{{#is_well}}<span class="chip good">well</span>{{/is_well}}</span>
         """#,
         // What a page of one says.
         "contact-notes": #"""

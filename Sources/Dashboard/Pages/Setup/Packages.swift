@@ -24,7 +24,10 @@ enum Packages {
         let rows =
             offered.map { row($0.id, $0.name, use[$0.id] ?? 0, isOffered: true) }
             + strangers.map { row($0.0, $0.1, use[$0.0] ?? 0, isOffered: problem != nil) }
-        var model: Model = ["package_rows": rows, "has_packages": !rows.isEmpty, "looked": Format.number(orders.count)]
+        var model: Model = [
+            "package_rows": rows, "has_packages": !rows.isEmpty,
+            "looked": orders.count == 1 ? "newest order" : "newest \(Format.number(orders.count)) orders",
+        ]
         if let problem { model["no_list"] = ["why_none": Parts.sentence(problem)] as Model }
         return model
     }
@@ -50,7 +53,7 @@ enum Packages {
 
     static let templates = [
         "packages": #"""
-        <section class="card list"><header><h2>Packages</h2><span class="soft small">with how many of the newest {{looked}} orders asked for each</span></header>
+        <section class="card list"><header><h2>Packages</h2><span class="soft small">with how often each was asked for, by the {{looked}}</span></header>
         {{#no_list}}<p class="said warn">There is no list. {{why_none}}</p>{{/no_list}}
         {{#has_packages}}<table class="cards"><caption class="sr">Packages</caption><thead><tr><th scope="col">Package</th><th scope="col">Name</th><th scope="col" class="right">Orders</th></tr></thead><tbody>
         {{#package_rows}}<tr><td data-label="Package"><code>{{package}}</code>{{#is_stranger}} <span class="chip warn">not offered</span>{{/is_stranger}}</td><td data-label="Name">{{package_name}}</td><td data-label="Orders" class="right number">{{package_use}}</td></tr>{{/package_rows}}</tbody></table>{{/has_packages}}

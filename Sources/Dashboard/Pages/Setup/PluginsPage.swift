@@ -36,7 +36,7 @@ enum PluginsPage {
         // What is said of others' files is not for one of them.
         let failures = visit.principal.connections == nil ? registry.reloadFailures : []
         model["failures"] = failures.map { failure -> Model in
-            var model: Model = ["failure_text": failure.message]
+            var model: Model = ["failure_text": Parts.sentence(failure.message)]
             model["failure_at"] = visit.format.time(failure.at)
             return model
         }
@@ -52,7 +52,7 @@ enum PluginsPage {
         "plugins": #"""
         <div class="title"><h1>Plugins</h1><span class="soft">{{#reloaded}}changes last taken over {{>time}}{{/reloaded}}{{^reloaded}}as they were when the host began{{/reloaded}}</span></div>
         <div id="plugins" data-live>
-        {{#failures}}<p class="said bad">A change was not taken over ({{#failure_at}}{{>time}}{{/failure_at}}): {{failure_text}}. The host goes on with what it had.</p>{{/failures}}
+        {{#failures}}<p class="said bad">A change was not taken over ({{#failure_at}}{{>time}}{{/failure_at}}): {{failure_text}} The host goes on with what it had.</p>{{/failures}}
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Plugins, those in use first</caption>
         <thead><tr><th scope="col">Plugin</th><th scope="col">For</th><th scope="col">Version</th><th scope="col">Used by</th><th scope="col">Its cases</th></tr></thead>

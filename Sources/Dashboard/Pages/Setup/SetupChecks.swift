@@ -40,7 +40,13 @@ enum SetupChecks {
         }
         let taken = orders.filter { $0["provider_ref"]?.text != nil }.count
         if taken > 0 {
-            checks.append(check(.done, "Its packages are known", "the provider took \(taken) of the newest \(orders.count) orders"))
+            checks.append(
+                check(
+                    .done,
+                    "Its packages are known",
+                    orders.count == 1 ? "the provider took the newest order" : "the provider took \(taken) of the newest \(orders.count) orders"
+                )
+            )
         } else {
             let refused = orders.contains { $0["state"]?.text == "refused" }
             checks.append(
@@ -59,8 +65,21 @@ enum SetupChecks {
         return checks
     }
 
+    /// Whether the key of an account that a connection orders from is taken.
+    static func key(of account: JSON, _ known: Contact.Known) -> Model {
+        let title = "\(account["id"]?.text ?? "") takes orders"
+        let isPaused = account["paused"].map { !$0.isNull } ?? false
+        if let problem = account["problem"], !problem.isNull, !isPaused || Contact.isStoppedByHost(account) {
+            return check(.failed, title, problem["message"]?.text ?? "")
+        }
+        if isPaused { return check(.open, title, "it is paused") }
+        let untried = known.untried(account, isAccount: true)
+        return check(untried == nil ? .done : .open, title, untried ?? "")
+    }
+
     /// Of an account, as the API shows it, with its newest orders.
-    static func account(_ shown: JSON, _ orders: [JSON], _ visit: Visit) -> [Model] {
+    /// - Parameter isListed: whether the provider just said, to this key, what can be ordered.
+    static func account(_ shown: JSON, _ orders: [JSON], isListed: Bool, _ visit: Visit) -> [Model] {
         let problem = shown["problem"].flatMap { $0.isNull ? nil : $0 }
         let taken = orders.contains { $0["provider_ref"]?.text != nil }
         let isPaused = shown["paused"].map { !$0.isNull } ?? false
@@ -69,7 +88,8 @@ enum SetupChecks {
             checks.append(check(.failed, "The provider takes the key", problem["message"]?.text ?? ""))
         } else {
             checks.append(
-                taken ? check(.done, "The provider takes the key", "") : check(.open, "The provider takes the key", "not seen yet: check it now")
+                taken || isListed
+                    ? check(.done, "The provider takes the key", "") : check(.open, "The provider takes the key", "not seen yet: check it now")
             )
         }
         checks.append(taken ? check(.done, "It took an order", "") : check(.open, "It took an order", "none was sent yet"))

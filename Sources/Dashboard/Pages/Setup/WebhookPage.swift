@@ -88,7 +88,8 @@ enum WebhookPage {
                 path: "/webhooks/\(PercentEncoding.text(id))/redeliver",
                 question: "Send it again?",
                 what: "The same notice under the same webhook-id, now. The receiver can tell that it is the same.",
-                hidden: [("delivery", delivered)]
+                hidden: [("delivery", delivered)],
+                takesNote: false
             )
         }
         return row
@@ -113,14 +114,16 @@ enum WebhookPage {
                 path: path + "/test",
                 question: "Send a test?",
                 what: "One signed notice of the kind test, now.",
-                tone: "primary"
+                tone: "primary",
+                takesNote: false
             ),
             Parts.action(
                 "Redeliver what it missed",
                 id: "missed",
                 path: path + "/redeliver",
                 question: "Send everything again that failed or was missed?",
-                what: "Oldest first, up to 200 at a time, each under its own webhook-id."
+                what: "Oldest first, up to 200 at a time, each under its own webhook-id.",
+                takesNote: false
             ),
         ]
         guard webhook["from"]?.text != "settings" else { return actions }
@@ -130,7 +133,8 @@ enum WebhookPage {
                 id: "rotate",
                 path: path + "/rotate",
                 question: "Give it a new secret?",
-                what: "The new one is shown once, on the next page. The old one signs beside it for a day, so that the receiver can change over."
+                what: "The new one is shown once, on the next page. The old one signs beside it for a day, so that the receiver can change over.",
+                takesNote: false
             )
         )
         return actions

@@ -32,7 +32,8 @@ enum WebhooksPage {
                     question: "Whom should Fairlead tell?",
                     what: "It is told of everything; fairlead webhook set narrows that. Its secret is shown once, on the next page.",
                     tone: "primary",
-                    inputs: [("name", "Name: lower-case letters, digits, - and _", ""), ("url", "Address, https", "")]
+                    inputs: [("name", "Name: lower-case letters, digits, - and _", ""), ("url", "Address, https", "")],
+                    takesNote: false
                 )
             ]
         }

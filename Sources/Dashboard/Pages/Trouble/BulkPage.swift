@@ -42,7 +42,8 @@ enum BulkPage {
                     path: "/bulk/\(id)/stop",
                     question: "Begin nothing more of it?",
                     what: "What is done stays done; the others stay as they are.",
-                    tone: "danger"
+                    tone: "danger",
+                    takesNote: false
                 )
             ]
         }

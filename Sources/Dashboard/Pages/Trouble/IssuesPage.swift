@@ -62,7 +62,9 @@ enum IssuesPage {
         guard let reload = Format.timestamp(issue["details"]?["began_after_reload_at"]), let opened = Format.timestamp(issue["opened_at"]) else {
             return nil
         }
-        let span = Format.span((opened - reload).wholeMilliseconds, parts: 1)
+        // It is looked for from time to time: what it holds up says when it began.
+        let began = Format.timestamp(issue["details"]?["since"]).map { min($0, opened) } ?? opened
+        let span = Format.span((max(began, reload) - reload).wholeMilliseconds, parts: 1)
         return "It began \(span) after the reload at \(Format.short(reload)) UTC."
     }
 
