@@ -43,6 +43,7 @@ import Testing
         #expect(dropped.code == 1 && dropped.output.contains("Entry \(entries[1].seq) is missing"), "\(dropped.output)")
         let changed = try await verify([lines[0], lines[1].replacing("\"done\"", with: "\"refused\""), lines[2]])
         #expect(changed.code == 1 && changed.output.contains("Entry \(entries[1].seq) was changed after it was written"), "\(changed.output)")
+        #expect(changed.output.contains("What to do:") && changed.output.contains("give that as --anchor"), "\(changed.output)")
         let forked = try await verify([lines[0], try Self.rewritten(entries[1]), lines[2]], head)
         #expect(forked.code == 1 && forked.output.contains("does not follow"), "\(forked.output)")
         try program.write("no entry", to: "other.ndjson")

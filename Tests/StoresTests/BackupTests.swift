@@ -59,6 +59,17 @@ struct BackupBed {
         )
     }
 
+    /// Writes to the database past the store, as somebody with access to it does.
+    func run(_ sql: String) async throws {
+        guard url.hasPrefix("sqlite:") else {
+            for statement in sql.split(separator: ";") { try PostgresDatabase(url: url).run(String(statement)) }
+            return
+        }
+        let database = try DatabaseQueue(path: folder.file())
+        try await database.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try database.close()
+    }
+
     /// Receives events and places orders, as many of each.
     func fill(_ store: any Store, _ numbers: Range<Int>) async throws {
         for number in numbers {

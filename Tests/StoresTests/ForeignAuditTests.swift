@@ -38,4 +38,26 @@ import Testing
         let foreign = try await verified(bed, after: put)
         #expect(foreign.findings.map(\.kind) == [.forked] && foreign.findings[0].explanation.contains("Entries 1 to 8"))
     }
+
+    @Test("An end that was set back, or taken away, is found; what is recorded after that goes on behind it", arguments: BackupBed.Kind.allCases)
+    func setBack(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        for sql in [
+            "UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit WHERE seq = 4)", "DELETE FROM audit_head",
+            "DELETE FROM audit; DELETE FROM audit_head",
+        ] {
+            for _ in 0..<6 { try await store.record(AuditAct(by: .system, "orders.read")) }
+            #expect(try await store.verifyAudit(anchors: []).isWhole)
+            try await bed.run(sql)
+            let isGone = sql.hasPrefix("DELETE FROM audit;")
+            let found = try await store.verifyAudit(anchors: [])
+            #expect(isGone ? found.count == 0 : found.findings.contains { $0.explanation.contains("somebody set the end back") }, "\(found.findings)")
+            let next = try await store.record(AuditAct(by: .system, "orders.read"))
+            _ = try await store.record(AuditAct(by: .system, "orders.read"))
+            let mended = try await store.verifyAudit(anchors: [])
+            #expect(mended.isWhole && mended.count == Int(next.seq) + 1, "\(sql): \(mended.findings)")
+        }
+        await store.close()
+    }
 }

@@ -72,8 +72,19 @@ struct AuditVerify: AsyncParsableCommand {
     private static func text(_ found: JSON) -> String {
         let (count, head) = (found["entries"]?.integer ?? 0, "\(found.at("head.seq")?.integer ?? 0):\(found.at("head.hash")?.text ?? "")")
         let problems = (found["problems"]?.items ?? []).compactMap { $0["explanation"]?.text }
-        let unchecked = (found["unchecked"]?.items ?? []).compactMap(\.text).map { "Cannot be checked, for what it stands for was pruned: \($0)" }
+        let unchecked = (found["unchecked"]?.items ?? []).compactMap(\.text).map { "Cannot be checked, for its entry is not there any more: \($0)" }
         guard !problems.isEmpty else { return (["The chain is whole: \(count) entries, up to \(head)"] + unchecked).joined(separator: "\n") }
-        return (["The chain is broken:"] + problems.map { "  " + $0 } + unchecked).joined(separator: "\n")
+        let lines = ["The chain is broken:"] + problems.map { "  " + $0 } + unchecked + ["What to do:"] + advice(found).map { "  " + $0 }
+        return lines.joined(separator: "\n")
+    }
+
+    /// What to do about all that was found, each thing once.
+    private static func advice(_ found: JSON) -> [String] {
+        var lines: [String] = []
+        for line in (found["problems"]?.items ?? []).compactMap({ $0["advice"]?.text }) where !lines.contains(line) { lines.append(line) }
+        return lines + [
+            "Keep the store as it is (fairlead backup), and find out who could write to its database.",
+            "The chain is not mended, and this is said of it from now on. It goes on: write its head down elsewhere, and give that as --anchor.",
+        ]
     }
 }

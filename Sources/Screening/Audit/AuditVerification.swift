@@ -12,6 +12,16 @@ public struct AuditVerification: Sendable, Equatable {
             case cutOff = "cut_off"
             /// From some entry on the chain is another one than it was.
             case forked
+
+            /// What to do where one of the kind is found.
+            var advice: String {
+                switch self {
+                case .changed: "A backup or an export from before says what the entry was: fairlead audit verify --file, fairlead audit list."
+                case .dropped: "What is missing stands in backups and exports from before it was taken out: compare with the newest of these."
+                case .cutOff: "What was cut off stands in backups and exports that were made after the last entry that is here, where there are any."
+                case .forked: "Compare with a backup or an export from before: it says which of both histories is the true one."
+                }
+            }
         }
 
         public let kind: Kind
@@ -20,8 +30,10 @@ public struct AuditVerification: Sendable, Equatable {
         /// What that means, in a sentence.
         public let explanation: String
 
-        /// `{kind, seq, explanation}`.
-        public var json: JSON { ["kind": .string(kind.rawValue), "seq": .int(seq), "explanation": .string(explanation)] }
+        /// `{kind, seq, explanation, advice}`.
+        public var json: JSON {
+            ["kind": .string(kind.rawValue), "seq": .int(seq), "explanation": .string(explanation), "advice": .string(kind.advice)]
+        }
     }
 
     /// A chain without entries.
@@ -35,7 +47,7 @@ public struct AuditVerification: Sendable, Equatable {
     public internal(set) var head = AuditHead.empty
     /// What is wrong, in the order of the chain; at most a hundred things.
     public internal(set) var findings: [Finding] = []
-    /// Anchors that nothing can be said about, for what they stand for was pruned.
+    /// Anchors that nothing can be said about, for the entry that they stand for is not there any more.
     public internal(set) var unchecked: [AuditHead] = []
 
     /// Whether nothing is wrong.
@@ -86,7 +98,7 @@ public struct AuditVerifier: Sendable {
             if entry.seq > last.seq + 1 {
                 let isOne = entry.seq == last.seq + 2
                 let missing = isOne ? "Entry \(last.seq + 1) is missing" : "Entries \(last.seq + 1) to \(entry.seq - 1) are missing"
-                note(.dropped, last.seq + 1, "\(missing): somebody took them out of the middle of the chain.")
+                note(.dropped, last.seq + 1, "\(missing): somebody took \(isOne ? "it" : "them") out of the middle of the chain.")
             } else if entry.previous != last.hash {
                 note(
                     .forked,
@@ -132,7 +144,8 @@ public struct AuditVerifier: Sendable {
             let why = head.seq == newest.seq ? nil : restored
             note(.cutOff, end.seq + 1, "The chain went on to entry \(newest.seq), \(by), and ends with \(end.seq): \(why ?? "its end was cut off.")")
         } else if head.seq < end.seq {
-            note(.forked, head.seq + 1, "The store says that the chain ends with entry \(head.seq), and there are entries up to \(end.seq).")
+            let there = "and there are entries up to \(end.seq): somebody set the end back"
+            note(.forked, head.seq + 1, "The store says that the chain ends with entry \(head.seq), \(there).")
         } else if head != end {
             note(.forked, end.seq, "The store says that the chain ends with another entry \(end.seq).")
         }

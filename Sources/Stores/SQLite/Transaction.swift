@@ -32,7 +32,7 @@ struct WriteTransaction: StoreTransaction {
 }
 
 extension WriteTransaction {
-    func auditHead() throws -> AuditHead { try rows.auditHead() }
+    func auditHead() throws -> AuditHead { try rows.auditTip() }
 
     mutating func move(auditHead head: AuditHead) throws { try change(AuditRow.moveHead, [.int(head.seq), .bytes(head.hash)]) }
 }

@@ -93,6 +93,7 @@ struct LockedRows {
     /// - Throws: ``PostgresFailure``, a passing one, where work came under a concurrency key that was not locked.
     init(_ parts: [PostgresLocks.Part], _ results: [PostgresResult], _ codec: RowCodec) throws {
         var concurrencyKeys: Set<String> = []
+        if parts.contains(.auditHead) { auditHead = .empty }
         for (part, result) in zip(parts, results) {
             for row in result.rows {
                 switch part {
@@ -134,7 +135,9 @@ struct LockedRows {
                 case .issues: if let issue = try IssueRow.issue(row, .atHand(codec)) { issues[issue.cause.key] = issue }
                 case .erased: erased.insert(Place(connection: row.text(0), external: row.bytes(1)))
                 case .held: held.insert(row.text(0))
-                case .auditHead: auditHead = AuditHead(seq: row.int(0), hash: row.bytes(1))
+                case .auditHead:
+                    let end = AuditHead(seq: row.int(0), hash: row.bytes(1))
+                    if end.seq >= auditHead?.seq ?? 0 { auditHead = end }
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break
                 }

@@ -101,7 +101,10 @@ enum PostgresLocks {
             add(.held, "SELECT DISTINCT subject FROM legal_holds WHERE subject = ANY($1)", [.texts(touched.removed.sorted())])
         }
         // The row that all who record something wait for: it is held for the shortest time.
-        if touched.audits { add(.auditHead, AuditRow.selectHead + " FOR UPDATE", []) }
+        if touched.audits {
+            add(.auditHead, AuditRow.selectHead + " FOR UPDATE", [])
+            add(.auditHead, AuditRow.selectNewest, [])
+        }
         // Last, so that no wait for a lock comes between reading this time and deciding by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
         return all

@@ -5,8 +5,12 @@ import Screening
 struct AuditRow: Sendable {
     static let columns = "seq, at, actor, action, subject, outcome, details, content, previous, hash, body"
     static let insert = "INSERT INTO audit (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-    static let moveHead = "UPDATE audit_head SET seq = $1, hash = $2 WHERE number = 1"
+    static let moveHead = """
+        INSERT INTO audit_head (number, seq, hash) VALUES (1, $1, $2) ON CONFLICT (number) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+        """
     static let selectHead = "SELECT seq, hash FROM audit_head WHERE number = 1"
+    /// The newest entry: where somebody set the head back, the chain goes on behind what is there, or nothing could be recorded any more.
+    static let selectNewest = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
 
     private let act: AuditAct
     private let at: Timestamp

@@ -53,11 +53,11 @@ extension SQLStore {
     /// The end is read first: what is added meanwhile is not missing.
     func verifyAudit(anchors: [AuditHead]) async throws -> AuditVerification {
         var verifier = AuditVerifier(anchors: anchors)
-        let head = try await auditHead()
+        let (head, newest) = try await read { try $0.auditEnd() }
         var last: Int64 = 0
         while true {
             let after = last
-            let links = try await read { try $0.auditLinks(from: after + 1, limit: 500) }.filter { $0.entry.seq <= head.seq || head.seq == 0 }
+            let links = try await read { try $0.auditLinks(from: after + 1, limit: 500) }.filter { $0.entry.seq <= newest }
             for link in links { verifier.check(link.entry, opens: link.opens) }
             guard let end = links.last?.entry.seq else { return verifier.finish(head: head) }
             last = end
@@ -91,8 +91,23 @@ extension StoreTransaction {
 }
 
 extension StoreReading {
-    func auditHead() throws -> AuditHead {
-        guard let row = try fetch(AuditRow.selectHead, []).first, let seq = row.int(at: 0) else { return .empty }
+    func auditHead() throws -> AuditHead { try head(AuditRow.selectHead) }
+
+    /// What the next entry follows.
+    func auditTip() throws -> AuditHead {
+        let (head, newest) = (try auditHead(), try head(AuditRow.selectNewest))
+        return newest.seq > head.seq ? newest : head
+    }
+
+    /// Where the store says that the chain ends, and the number of the last entry that is there: of one moment, for others add to it.
+    func auditEnd() throws -> (head: AuditHead, newest: Int64) {
+        let rows = try fetch("\(AuditRow.selectHead) UNION ALL SELECT max(seq), NULL FROM audit", [])
+        let ends = rows.map { AuditHead(seq: $0.int(at: 0) ?? 0, hash: $0.bytes(at: 1)) }
+        return (ends.first { !$0.hash.isEmpty } ?? .empty, ends.first { $0.hash.isEmpty }?.seq ?? 0)
+    }
+
+    private func head(_ sql: String) throws -> AuditHead {
+        guard let row = try fetch(sql, []).first, let seq = row.int(at: 0) else { return .empty }
         return AuditHead(seq: seq, hash: row.bytes(at: 1))
     }
 

@@ -141,7 +141,7 @@ extension AuditVerification {
         "AuditVerification",
         always: [
             "ok": .yesOrNo, "entries": .wholeNumber, "first": .wholeNumber, "head": .object(always: ["seq": .wholeNumber, "hash": .anyText]),
-            "problems": .list(of: .object(always: ["kind": .anyText, "seq": .wholeNumber, "explanation": .anyText])),
+            "problems": .list(of: .object(always: ["kind": .anyText, "seq": .wholeNumber, "explanation": .anyText, "advice": .anyText])),
             "unchecked": .list(of: .anyText),
         ],
         "What a look through the whole chain found. unchecked are anchors whose entries were pruned"
