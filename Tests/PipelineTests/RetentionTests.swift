@@ -102,6 +102,23 @@ struct RetentionTests {
         }
     }
 
+    @Test("What somebody asks for while another host has the turn, or had it when it was killed, is done once that is free")
+    func waits() async throws {
+        try await withTrial { trial in
+            let old = try await trial.receive()
+            trial.clock.advance(by: .seconds(400 * 86_400))
+            let retention = trial.retention("one", days: 30)
+            await trial.retention("two", days: nil).look()
+            #expect(try await trial.store.takeTurn("retention", owner: "killed", for: .seconds(300)).isMine)
+            try await retention.start()
+            await retention.look()
+            #expect(try await trial.store.event(old) != nil)
+            trial.clock.advance(by: .seconds(301))
+            await retention.look()
+            #expect(try await trial.store.event(old) == nil)
+        }
+    }
+
     @Test("Where no run was finished for two nights, that is an issue until one is")
     func overdue() async throws {
         try await withTrial { trial in

@@ -23,8 +23,9 @@ public final class Retention: Sendable {
 
     static let turn = "retention"
     private static let pause = Duration.seconds(60)
-    private static let lease = Duration.seconds(900)
-    private static let renewal = Duration.seconds(300)
+    /// After a host that was killed in the middle another goes on when this is over.
+    private static let lease = Duration.seconds(300)
+    private static let renewal = Duration.seconds(60)
     /// How much longer than a step took it rests: at most a fifth of the time is spent on removing.
     private static let rest = 4
     private static let shortRest = Duration.milliseconds(5)
@@ -137,7 +138,11 @@ public final class Retention: Sendable {
             if !wanted, let known = standing.doneAt, Self.nights(now) <= Self.nights(known) { return report(known) }
             let state = try await store.takeTurn(Self.turn, owner: owner, for: Self.lease)
             standingState.withLock { $0.doneAt = state.doneAt }
-            guard state.isMine else { return report(state.doneAt) }
+            guard state.isMine else {
+                // Another host has it, or had it when it was killed: what was asked for is done in the next minute that it is free.
+                if wanted { isWanted.withLock { $0 = true } }
+                return report(state.doneAt)
+            }
             guard wanted || Self.nights(now) > Self.nights(state.doneAt) else {
                 try await store.endTurn(Self.turn, owner: owner, doneAt: nil)
                 return report(state.doneAt)
@@ -149,6 +154,7 @@ public final class Retention: Sendable {
             report(done)
         } catch {
             standingState.withLock { $0.isRunning = false }
+            if wanted { isWanted.withLock { $0 = true } }
             environment.storeFailed(error, "removing what is old enough")
             if let known = standing.doneAt { report(known) }
         }

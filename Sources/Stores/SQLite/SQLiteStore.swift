@@ -65,6 +65,8 @@ final class SQLiteStore: SQLStore {
                 try db.inTransaction(.immediate) {
                     var transaction = WriteTransaction(db: db, codec: codec, keys: ReceivedKeys(unread: 0...0), now: clock.now())
                     try transaction.releaseAll()
+                    // Whoever had its turn at something was the process before.
+                    try db.execute(sql: "UPDATE upkeep SET owner = NULL, leased_until = 0 WHERE owner IS NOT NULL")
                     return .commit
                 }
                 return (codec, identity)
