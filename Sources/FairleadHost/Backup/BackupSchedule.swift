@@ -78,7 +78,7 @@ struct BackupSchedule: Service {
 
 /// The backups in a folder, by the names that the host gives them.
 enum BackupFolder {
-    private static let (prefix, suffix) = ("fairlead-", ".backup")
+    private static let (prefix, suffix, beforeSchema) = ("fairlead-", ".backup", "before-schema-")
 
     /// `fairlead-20261130T010203Z.backup`
     static func name(at time: Timestamp) -> String {
@@ -101,6 +101,33 @@ enum BackupFolder {
             try? FileManager.default.removeItem(atPath: folder + "/" + name)
         }
         return old.count
+    }
+
+    /// Removes the keys of backups that are older than a time, but for those of the newest: without any keys a PostgreSQL store cannot be restored at all.
+    /// Their rows stay. Returns which.
+    static func removeKeys(in folders: [String], before time: Timestamp) -> [String] {
+        let files = FileManager.default
+        var removed: [String] = []
+        for folder in Set(folders).sorted() {
+            let scheduled = backups(in: folder).dropLast().filter { moment($0).map { $0 < time } ?? false }
+            let others = ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted().filter { name in
+                guard name.hasPrefix(beforeSchema), name.hasSuffix(StoreBackup.keys(of: suffix)) else { return false }
+                let written = (try? files.attributesOfItem(atPath: folder + "/" + name))?[.modificationDate] as? Date
+                return written.map { $0.timeIntervalSince1970 < Double(time.milliseconds) / 1000 } ?? false
+            }
+            for name in scheduled.map(StoreBackup.keys) + others where files.fileExists(atPath: folder + "/" + name) {
+                if (try? files.removeItem(atPath: folder + "/" + name)) != nil { removed.append(folder + "/" + name) }
+            }
+        }
+        return removed
+    }
+
+    /// The moment that a backup's name says.
+    private static func moment(_ name: String) -> Timestamp? {
+        let digits = Array(name.dropFirst(prefix.count).filter(\.isNumber))
+        guard digits.count == 14 else { return nil }
+        func part(_ range: Range<Int>) -> String { String(digits[range]) }
+        return Timestamp(iso8601: "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))T\(part(8..<10)):\(part(10..<12)):\(part(12..<14))Z")
     }
 }
 

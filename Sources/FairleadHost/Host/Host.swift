@@ -206,6 +206,7 @@ public struct Host: Service, CustomStringConvertible {
         keysMovedAside = KeysMovedAside(
             store: store,
             url: settings.store.url,
+            backups: settings.backup.path,
             window: { [live] in live.settings.erasureWindow },
             clock: context.clock,
             logger: logger
