@@ -105,6 +105,9 @@ struct ErasureAPITests {
             let export = try await client.post("/candidates/export", subject).json?["orders"]?.items?.first
             #expect(export?.at("order.candidate.email") == .string(candidate.email.value))
             #expect(export?["access"]?.items?.map { $0["action"] } == ["order.read"])
+            // Whoever was given the export has seen the order as well: the order says so, and so does the next export.
+            let again = try await client.post("/candidates/export", subject).json?["orders"]?.items?.first
+            #expect(again?["access"]?.items?.map { $0["action"] } == ["candidate.export.read", "order.read"])
             #expect(try await client.post("/candidates/find", subject, as: "clerk").status == 403)
             let name = "\(candidate.firstName.value) \(candidate.lastName.value)"
             let lines: JSON = [

@@ -50,10 +50,19 @@ public struct Candidates: Sendable {
             json[text == nil ? "body_base64" : "body"] = .string(text ?? body.base64)
             events.append(json)
         }
+        try await noteLook(at: orders.compactMap { $0.at("order.id")?.text })
         return [
             "exported_at": JSON(now), "orders": .array(orders), "events": .array(events),
             "counts": ["orders": .int(Int64(found.orders.count)), "events": .int(Int64(found.events.count)), "runs": .int(Int64(found.runs.count))],
         ]
+    }
+
+    /// Each order that is given out shows who was given it, as it does for who looks at it alone.
+    private func noteLook(at orders: [String]) async throws {
+        guard let act = AuditedAct.current?.act, !orders.isEmpty else { return }
+        let looks = orders.map { AuditAct(by: act.actor, act.action, subject: $0, reason: act.reason) }
+        guard let page = AuditedPage.current else { return try await mapStoreError { try await store.record(looks) } }
+        for look in looks { page.shows(look) }
     }
 
     private func records(of subject: ErasureSubject) async throws -> PersonRecords {
