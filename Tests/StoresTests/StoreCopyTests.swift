@@ -94,4 +94,54 @@ import Testing
         let named = Set(outcome.tables.map(\.name)).union(ContainerSelection.leftOut).union(ContainerSelection.elsewhere)
         #expect(Set(made.manifest.tables.map(\.name)).subtracting(named).isEmpty)
     }
+
+    @Test("Keys that a copy was cut off behind are taken away by the next; a store's own, and another store's erasures, are left, and it says so")
+    func cutOff() async throws {
+        let (bed, other) = (try await BackupBed(.sqlite), try await BackupBed(.sqlite))
+        for bed in [bed, other] {
+            let store = try await bed.open()
+            try await bed.fill(store, 0..<2)
+            await store.close()
+        }
+        let files = FileManager.default
+        let (target, fresh) = (bed.folder.file("copy.db"), bed.folder.file("copy.db.new.db"))
+        func copy(_ from: BackupBed) async throws {
+            _ = try await StoreCopy.copy(
+                from: "sqlite:" + from.folder.file(),
+                to: "sqlite:" + target,
+                relativeTo: "/",
+                version: "test",
+                now: SystemClock().now()
+            )
+        }
+        try await copy(bed)
+        try files.moveItem(atPath: target, toPath: fresh)
+        try await copy(bed)
+        #expect(files.fileExists(atPath: target) && !files.fileExists(atPath: fresh))
+
+        try files.removeItem(atPath: target)
+        let keys = try Data(contentsOf: URL(fileURLWithPath: bed.folder.file("copy-keys.db")))
+        await #expect { try await copy(bed) } throws: { "\($0)".contains("copy-keys.db holds the keys of a store") }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: bed.folder.file("copy-keys.db"))) == keys)
+        try files.removeItem(atPath: bed.folder.file("copy-keys.db"))
+        try files.removeItem(atPath: bed.folder.file("copy-erasures"))
+        try ErasureFile(of: target).append(ErasureFile.heading("sto_another"))
+        await #expect { try await copy(other) } throws: { "\($0)".contains("copy-erasures says what was erased from another store") }
+    }
+
+    @Test("A store of a newer version is neither copied nor said to be up to date", arguments: BackupBed.Kind.allCases)
+    func newer(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        await (try await bed.open()).close()
+        try await bed.run("UPDATE schema_migrations SET number = 99")
+        let now = SystemClock().now()
+        await #expect { _ = try await StoreMigration.rehearse(bed.url, relativeTo: bed.folder.path, version: "test", now: now) } throws: {
+            $0 as? StoreError == .newer("its schema is number 99, this version knows up to \(SchemaMigration.known)")
+        }
+        let target = "sqlite:" + bed.folder.file("copy.db")
+        await #expect {
+            _ = try await StoreCopy.copy(from: bed.url, to: target, relativeTo: bed.folder.path, version: "test", now: now)
+        } throws: { "\($0)".contains("written by a newer version") }
+        #expect(!FileManager.default.fileExists(atPath: bed.folder.file("copy.db")))
+    }
 }

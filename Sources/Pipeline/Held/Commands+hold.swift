@@ -51,10 +51,11 @@ extension Commands {
     /// - Throws: ``CommandError`` 409 `not_reconciled` where orders were not looked for yet, 503 where the store cannot be had.
     public func release(note: String? = nil, force: Bool = false, isGapClosed: Bool = false) async throws {
         if !force, let reconciliation = try await reconciliation(), !reconciliation.isFinished {
+            let left = reconciliation.left == 1 ? ("1 order", "was") : ("\(reconciliation.left) orders", "were")
             throw CommandError(
                 409,
                 "not_reconciled",
-                "\(reconciliation.left) orders that may have been sent since the backup were not looked for yet; wait for it, or release with force.",
+                "\(left.0) that may have been sent since the backup \(left.1) not looked for yet; wait for it, or release with force.",
                 retryAfter: .seconds(15)
             )
         }

@@ -314,7 +314,7 @@ extension StoreError {
         switch self {
         case .conflict, .unknown: true
         case .unavailable: self != .closed
-        case .corrupt, .newer, .overQuota: false
+        case .corrupt, .newer, .refused, .overQuota: false
         }
     }
 }

@@ -11,6 +11,9 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The database was written by a newer Fairlead. The text says which.
     case newer(String)
 
+    /// What was asked for cannot be done with a file, or with the store as it stands: nothing was done. The text is whole: what, where, and what to do.
+    case refused(String)
+
     /// A connection has used up a quota: nothing was written.
     case overQuota(Quota)
 
@@ -24,8 +27,17 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unavailable(let why): "the store is not available: \(why)"
         case .unknown(let why): "the store did not say whether it wrote: \(why)"
         case .corrupt(let what): "the store holds something unreadable: \(what)"
+        case .refused(let why): why
         case .overQuota(let quota): "the connection \(quota.connection) has used up its quota of \(quota.kind.rawValue) (\(quota.limit))"
         case .newer(let what): "the store was written by a newer version: \(what)"
+        }
+    }
+
+    /// What it says beside which kind it is of: for a sentence that says of what it speaks.
+    public var why: String {
+        switch self {
+        case .unavailable(let why), .unknown(let why), .corrupt(let why), .newer(let why): why
+        case .conflict, .refused, .overQuota: description
         }
     }
 }

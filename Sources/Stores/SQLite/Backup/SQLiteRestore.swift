@@ -19,7 +19,8 @@ struct SQLiteRestore: Sendable {
 
     /// - Parameter said: what the backup says of itself, not proven yet.
     func run(_ said: BackupManifest, _ progress: @escaping BackupProgress) async throws -> StoreRestore.Outcome {
-        let lock = try FileLock(database: store)
+        let lock: FileLock
+        do { lock = try FileLock(database: store) } catch { throw StoreError.refused("\(error.why): stop the host first, then restore") }
         defer { lock.release() }
         // Before anything is copied, which takes long.
         _ = try erasures(of: said.store)
@@ -121,7 +122,7 @@ struct SQLiteRestore: Sendable {
             return (manifest, keySource, disabled)
         } catch {
             try? removeFresh()
-            throw (error as? StoreError) ?? StoreError(error)
+            throw ((error as? StoreError) ?? StoreError(error)).naming(disk: FileSync.folder(of: store))
         }
     }
 
@@ -134,7 +135,7 @@ struct SQLiteRestore: Sendable {
             return (present, true)
         }
         guard let beside = files.keysPath else {
-            throw StoreError.unavailable("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: files.path))")
+            throw StoreError.refused("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: files.path))")
         }
         return (beside, false)
     }

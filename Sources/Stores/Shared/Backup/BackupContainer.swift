@@ -16,12 +16,14 @@ final class BackupContainer {
     /// Opens a file. It is made where there is none and it may be written to.
     init(_ path: String, isReadOnly: Bool, pace: BackgroundPace? = nil) throws {
         self.path = path
-        if !isReadOnly { try FileLock.makePrivate(path) }
+        if isReadOnly { try Self.requireFile(path) } else { try FileLock.makePrivate(path) }
         var configuration = Configuration()
         configuration.readonly = isReadOnly
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = false
-        database = try DatabaseQueue(path: path, configuration: configuration)
+        do { database = try DatabaseQueue(path: path, configuration: configuration) } catch let error as DatabaseError {
+            throw Self.unreadable(path, error)
+        }
         self.pace = pace
         pace?.attach(to: database)
     }
@@ -29,10 +31,10 @@ final class BackupContainer {
     /// The manifest, as it stands there and read, with what proves it: nil where there is nothing of it.
     /// - Throws: ``StoreError/corrupt(_:)`` where there is no manifest, or one of the time before manifests were proven.
     func signedManifest() throws -> (manifest: BackupManifest, text: String, proof: [UInt8]?) {
-        let row = try database.read { db -> (String, [UInt8]?)? in
+        let row = try reading { db -> (String, [UInt8]?)? in
             guard try db.tableExists(Self.manifestTable) else { return nil }
             guard try db.columns(in: Self.manifestTable).contains(where: { $0.name == "proof" }) else {
-                throw StoreError.corrupt(
+                throw StoreError.refused(
                     "\(path) was made by an earlier version, before backups were proven: make a new one with this version; this one is restored by the "
                         + "version that made it"
                 )
@@ -40,7 +42,7 @@ final class BackupContainer {
             return try Row.fetchOne(db, sql: "SELECT json, proof FROM \(Self.manifestTable)").map { ($0[0], ($0[1] as Data?).map { Array($0) }) }
         }
         guard let (text, proof) = row, let json = try? JSON(parsing: Array(text.utf8)) else {
-            throw StoreError.corrupt("\(path) is no backup: it has no manifest")
+            throw StoreError.refused("\(path) is no backup: it has no manifest. Name a file that fairlead backup made")
         }
         return (try BackupManifest(json: json), text, proof)
     }
@@ -58,7 +60,9 @@ final class BackupContainer {
         do {
             let container = try BackupContainer(path, isReadOnly: true)
             defer { container.close() }
-            return try container.manifest()
+            let manifest = try container.manifest()
+            try container.requireRows()
+            return manifest
         } catch { throw (error as? StoreError) ?? StoreError(error) }
     }
 

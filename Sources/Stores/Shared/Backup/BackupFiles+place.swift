@@ -7,8 +7,13 @@ extension BackupFiles {
     /// Refuses to be put where something else stands: a backup takes the place of an earlier backup, and of nothing else. A store's own file is none.
     /// - Throws: ``StoreError/unavailable(_:)``, naming what stands there.
     func requireFree() throws(StoreError) {
+        var isFolder: ObjCBool = false
+        let folder = FileSync.folder(of: path)
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw .refused("there is no folder \(folder) to put the backup into: make it first, or name another")
+        }
         for file in [path] + (keysPath.map { [$0] } ?? []) where !Self.mayBeReplaced(file) {
-            throw .unavailable("\(file) is there and is no backup: it is left as it is; name another file, or take it away first")
+            throw .refused("\(file) is there and is no backup: it is left as it is; name another file, or take it away first")
         }
     }
 
@@ -29,11 +34,16 @@ extension BackupFiles {
             defer { container.close() }
             return try container.hasManifest()
         } catch {
-            return (StoreError(error)).isCorrupt
+            return (StoreError(error)).saysDamaged
         }
     }
 }
 
 extension StoreError {
-    fileprivate var isCorrupt: Bool { if case .corrupt = self { true } else { false } }
+    fileprivate var saysDamaged: Bool {
+        switch self {
+        case .corrupt, .refused: true
+        default: false
+        }
+    }
 }

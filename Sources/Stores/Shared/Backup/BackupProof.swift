@@ -26,6 +26,8 @@ enum BackupProof {
         let keyFile = try files.keysPath.map { try BackupContainer($0, isReadOnly: !writing, pace: pace) }
         defer { keyFile?.close() }
         var problems: [String] = []
+        _ = try container.manifest()
+        try container.requireRows()
         progress("checking it", 0, 0)
         var (manifest, isWhole) = try check(container, writing, &problems, progress)
         if isWhole { problems += try chainProblems(container) }
@@ -79,7 +81,7 @@ enum BackupProof {
                 if let theirs { problems += [try damagedBytes(keyFile, theirs, by: proving)].compactMap(\.self) }
             }
         } catch {
-            problems.append("\(keyFile.path): \((error as? StoreError) ?? StoreError(error))")
+            problems.append("\(keyFile.path): \(((error as? StoreError) ?? StoreError(error)).why)")
         }
         outcome.manifest = manifest
         outcome.problems = problems
@@ -147,13 +149,14 @@ enum BackupProof {
     /// The keys of a store, opened with those at hand; nil where these do not fit.
     static func open(_ keyFile: BackupContainer, _ keys: [Secret], _ problems: inout [String]) throws -> Keyring.Opened? {
         let stored = try keyFile.database.read { db in
-            Dictionary(
+            guard try db.tableExists("keyring") else { throw StoreError.refused("it holds no keys") }
+            return Dictionary(
                 try Row.fetchAll(db, sql: "SELECT name, wrapped FROM keyring").map { ($0[0] as String, $0.bytes(1)) },
                 uniquingKeysWith: { $1 }
             )
         }
         do { return try Keyring.open(keys: keys, stored: stored, isEmpty: false, BufferedRandom(SystemRandom())) } catch {
-            problems.append("the keys at hand do not open it: \(error)")
+            problems.append("the keys at hand do not open it: \(error.why)")
             return nil
         }
     }

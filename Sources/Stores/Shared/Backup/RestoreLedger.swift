@@ -14,7 +14,7 @@ extension StoreRestore {
 
     /// The refusal to restore where nothing says who was erased.
     static func noLedger(of store: String, _ place: String) -> StoreError {
-        .unavailable(
+        .refused(
             "nothing says who was erased since the backup was made: \(place) is not of the store \(store). Name a copy of its erasures with --erasures FILE. "
                 + "With --without-erasures, whoever was erased since is stored and ordered again until you erase them again, and tokens revoked since open again"
         )
@@ -30,14 +30,14 @@ extension StoreRestore.Ledger {
         let lines = try file.lines()
         let owner = try file.store()
         guard owner != nil || lines.contains(where: { LedgerRecord($0) != nil }) else {
-            throw StoreError.unavailable("\(path) is not there, or says nothing of erasures")
+            throw StoreError.refused("\(path) is not there, or says nothing of erasures")
         }
         guard owner == nil || owner == store else {
-            throw StoreError.unavailable("\(path) is of another store, \(owner ?? ""): the backup is of \(store)")
+            throw StoreError.refused("\(path) is of another store, \(owner ?? ""): the backup is of \(store)")
         }
         // In the file of a store such a line is of a writer that was killed, who had destroyed nothing. A copy that ends so may be a copy of a part.
         guard let last = lines.last, LedgerRecord(last) != nil || ErasureFile.store(named: last) != nil else {
-            throw StoreError.unavailable(
+            throw StoreError.refused(
                 "\(path) is cut off: its last line is not whole, so nobody knows who else was erased; copy the whole of it, or take that line away where the "
                     + "store's own file ends so as well"
             )

@@ -38,7 +38,7 @@ public enum StoreBackup {
     ///   - path: where it goes; one that stands there is replaced once the new one is proven.
     ///   - keys: what the data keys are wrapped with: rows are opened with them as a trial.
     ///   - version: the program's.
-    /// - Throws: ``StoreError`` where the store or the file cannot be had, or something else than a backup stands there; `corrupt` where what was written does not prove right: what stood there is kept.
+    /// - Throws: ``StoreError`` where the store or the file cannot be had, or something else than a backup stands there; `refused` where what was written does not prove right: what stood there is kept.
     public static func make(
         of url: String,
         relativeTo folder: String,
@@ -59,20 +59,20 @@ public enum StoreBackup {
                 try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: partial, pace: pace, progress)
                 var outcome = try BackupProof.prove(partial, keys: keys, writing: true, pace: pace, progress)
                 guard outcome.isProven else {
-                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.reasons)
+                    throw StoreError.refused("the new backup does not prove right, and was not kept: " + outcome.reasons)
                 }
                 try BackupProof.putDigests(into: partial, keys: keys, pace: pace)
                 try partial.sync()
                 outcome.problems += try BackupProof.manifestProblems(partial)
                 guard outcome.isProven else {
-                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.reasons)
+                    throw StoreError.refused("the new backup does not prove right, and was not kept: " + outcome.reasons)
                 }
                 // The keys first: rows without their keys are worth less than keys without rows.
                 try partial.move(to: finished)
                 return outcome
             } catch {
                 try? partial.remove()
-                throw (error as? StoreError) ?? StoreError(error)
+                throw ((error as? StoreError) ?? StoreError(error)).naming(disk: FileSync.folder(of: path))
             }
         }
     }
@@ -91,7 +91,7 @@ public enum StoreBackup {
         progress: @escaping BackupProgress = { _, _, _ in }
     ) async throws -> Outcome {
         try await onThread {
-            guard FileManager.default.fileExists(atPath: path) else { throw StoreError.unavailable("\(path) is not there") }
+            try BackupContainer.requireFile(path)
             let beside = keysPath ?? StoreBackup.keys(of: path)
             let files = BackupFiles(path, keysPath: keysPath != nil || FileManager.default.fileExists(atPath: beside) ? beside : nil)
             do { return try BackupProof.prove(files, keys: keys, wholly: wholly, progress) } catch {

@@ -40,6 +40,9 @@ public enum StoreCopy {
                     keyFile.close()
                 }
                 let manifest = try container.manifest()
+                guard manifest.schema <= SchemaMigration.known else {
+                    throw StoreError.newer("its schema is number \(manifest.schema), this version knows up to \(SchemaMigration.known)")
+                }
                 let ledger = try ledger(of: source, keyFile, manifest.store)
                 let tables =
                     switch place {
@@ -48,7 +51,10 @@ public enum StoreCopy {
                     }
                 let carried = Set(tables.map(\.name)).union(ContainerSelection.elsewhere)
                 return Outcome(store: manifest.store, tables: tables, leftOut: manifest.tables.map(\.name).filter { !carried.contains($0) })
-            } catch { throw (error as? StoreError) ?? StoreError(anywhere: error) }
+            } catch {
+                let folder = (place.file ?? source.file).map(FileSync.folder) ?? FileManager.default.temporaryDirectory.path
+                throw ((error as? StoreError) ?? StoreError(anywhere: error)).naming(disk: folder)
+            }
         }
     }
 
@@ -70,7 +76,7 @@ public enum StoreCopy {
         let user: String
         switch source {
         case .sqlite(let path):
-            guard !SQLiteStore.isEmpty(path) else { throw StoreError.unavailable("there is no store in \(path)") }
+            guard !SQLiteStore.isEmpty(path) else { throw StoreError.refused("there is no store in \(path)") }
             if let lock = try? FileLock(database: path) { return lock }
             let database = try BackupContainer(path, isReadOnly: true)
             defer { database.close() }
@@ -86,7 +92,7 @@ public enum StoreCopy {
             user = "a host on \(first.text(0))"
             isHeld = try exchange(held).first?.bool(0) ?? false
         }
-        guard isHeld else { throw StoreError.unavailable("the store is in use by \(user): stop every host, or hold it first (fairlead hold)") }
+        guard isHeld else { throw StoreError.refused("the store is in use by \(user): stop every host, or hold it first (fairlead hold)") }
         return nil
     }
 
@@ -111,18 +117,19 @@ public enum StoreCopy {
         _ now: Timestamp,
         _ progress: BackupProgress
     ) throws -> [BackupManifest.Table] {
-        guard SQLiteStore.isEmpty(path), !FileManager.default.fileExists(atPath: KeyFile.path(of: path)) else {
-            throw StoreError.unavailable("\(path) is not empty: name a file that is not there")
-        }
+        guard SQLiteStore.isEmpty(path) else { throw taken(path, by: manifest.store) }
         let lock = try FileLock(database: path)
         defer { lock.release() }
         let fresh = path + ".new.db"
         let keyPath = KeyFile.path(of: fresh)
         func removeFresh() throws { try BackupFiles(fresh, keysPath: keyPath).remove() }
+        try makeRoom(path, fresh, of: manifest.store)
         try removeFresh()
         do {
             try fill(keys: fresh, keyFile, manifest)
+            KillPoint.pass()
             let tables = try fill(rows: fresh, container, manifest, now, progress)
+            KillPoint.pass()
             try FileSync.sync(keyPath)
             try FileSync.sync(fresh)
             if !ledger.isEmpty { try ErasureFile(of: path).append(ledger.joined(separator: "\n")) }
@@ -133,6 +140,31 @@ public enum StoreCopy {
         } catch {
             try? removeFresh()
             throw error
+        }
+    }
+
+    /// Why nothing is copied into a file. The rows take their place last: those of the same store are a whole copy, of an earlier moment.
+    private static func taken(_ path: String, by store: String) -> StoreError {
+        let there = try? BackupContainer(path, isReadOnly: true).database.read { try String.fetchOne($0, sql: "SELECT id FROM store_identity") }
+        guard there == store else { return .refused("\(path) is not empty: name a file that is not there") }
+        return .refused("\(path) holds the store \(store) already, as an earlier copy left it: use that, or take it away and copy again")
+    }
+
+    /// Takes away what a copy that was cut off has left, and refuses what is of another store. Between the keys that took their place and the rows that did
+    /// not, the rows stand under their other name, and no keys do.
+    private static func makeRoom(_ path: String, _ fresh: String, of store: String) throws {
+        let files = FileManager.default
+        let keyPath = KeyFile.path(of: path)
+        if files.fileExists(atPath: keyPath) {
+            guard files.fileExists(atPath: fresh), !files.fileExists(atPath: KeyFile.path(of: fresh)) else {
+                let without = "\(keyPath) holds the keys of a store, whose rows are not at \(path)"
+                throw StoreError.refused("\(without): name another file, or take the keys away first")
+            }
+            try BackupFiles(keyPath, keysPath: nil).remove()
+        }
+        let ledger = ErasureFile(of: path)
+        if let owner = try ledger.store(), owner != store {
+            throw StoreError.refused("\(ledger.path) says what was erased from another store, \(owner): name another file, or take it away first")
         }
     }
 

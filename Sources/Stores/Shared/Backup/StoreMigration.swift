@@ -62,9 +62,14 @@ public enum StoreMigration {
                 try copy.remove()
                 defer { try? copy.remove() }
                 try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: copy, progress)
+                // Nothing is opened: the keys need not lie there for as long as that takes.
+                try BackupFiles(StoreBackup.keys(of: path), keysPath: nil).remove()
                 let container = try BackupContainer(copy.path, isReadOnly: false)
                 defer { container.close() }
                 let manifest = try container.manifest()
+                guard manifest.schema <= known else {
+                    throw StoreError.newer("its schema is number \(manifest.schema), this version knows up to \(known)")
+                }
                 let missing = migrations.filter { $0.number > manifest.schema }
                 let bytes = BackupFiles.size(copy.path)
                 let (steps, after) =
@@ -80,7 +85,10 @@ public enum StoreMigration {
                     bytesAfter: after ?? BackupFiles.size(copy.path),
                     rows: manifest.rows(of: "orders") + manifest.rows(of: "events")
                 )
-            } catch { throw (error as? StoreError) ?? StoreError(anywhere: error) }
+            } catch {
+                let folder = place.file.map(FileSync.folder) ?? FileManager.default.temporaryDirectory.path
+                throw ((error as? StoreError) ?? StoreError(anywhere: error)).naming(disk: folder)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ extension StoreRestore {
         guard let ours = try? Keyring.open(keys: keys, stored: standing, isEmpty: false, random) else { return }
         let theirs = try Keyring.open(keys: keys, stored: keyring, isEmpty: false, random)
         guard !BackupSeal(ours.index).isProof(BackupSeal(theirs.index).proof(of: path), of: path) else { return }
-        throw .corrupt(
+        throw .refused(
             "\(path) is not restored: its keys are not those of the store that stands there; where it is another store's on purpose, name its keys with --keys "
                 + StoreBackup.keys(of: path)
         )

@@ -38,7 +38,8 @@ public enum StoreRestore {
         progress: @escaping BackupProgress = { _, _, _ in }
     ) async throws -> Outcome {
         let place = try StoreURL.Place(url, relativeTo: folder)
-        guard FileManager.default.fileExists(atPath: path) else { throw StoreError.unavailable("\(path) is not there") }
+        try BackupContainer.requireFile(path)
+        if let keysPath { try BackupContainer.requireFile(keysPath) }
         let said = try await StoreBackup.onThread { try BackupContainer.manifest(of: path) }
         let files = BackupFiles(path, keysPath: keysPath ?? beside(path))
         switch place {
@@ -56,7 +57,7 @@ public enum StoreRestore {
         case .postgres(let url):
             guard said.kind == "postgres" else { throw otherKind(said, "a PostgreSQL database") }
             guard files.keysPath != nil else {
-                throw StoreError.unavailable("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: path))")
+                throw StoreError.refused("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: path))")
             }
             let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, wholly: false, progress: progress)
             guard proof.isProven, let keysManifest = proof.keysManifest else { throw notRestored(path, proof) }
@@ -85,7 +86,7 @@ public enum StoreRestore {
     }
 
     /// Why a backup is not restored.
-    static func notRestored(_ path: String, _ proof: StoreBackup.Outcome) -> StoreError { .corrupt("\(path) is not restored: \(proof.reasons)") }
+    static func notRestored(_ path: String, _ proof: StoreBackup.Outcome) -> StoreError { .refused("\(path) is not restored: \(proof.reasons)") }
 
     /// The file of keys beside a backup; nil where there is none.
     static func beside(_ path: String) -> String? {
@@ -94,7 +95,7 @@ public enum StoreRestore {
     }
 
     private static func otherKind(_ manifest: BackupManifest, _ what: String) -> StoreError {
-        .unavailable(
+        .refused(
             "the backup is of a \(manifest.kind == "sqlite" ? "SQLite" : "PostgreSQL") store, and store.url names \(what): restore it into one of its own kind, "
                 + "then move it with fairlead store copy"
         )

@@ -72,7 +72,7 @@ enum Keyring {
             indexKey = try master.unwrap(anew[index] ?? wrappedIndex, at: place(index))
             generalKey = try master.unwrap(anew[general] ?? wrappedGeneral, at: place(general))
         } catch {
-            throw .unavailable("it was sealed with other keys than those in encryption.keys (\(error))")
+            throw .unavailable("it was sealed with other keys than those in encryption.keys (\(error.why))")
         }
         let lookUps = Keyring.lookUps(in: stored, opening: master)
         guard lookUps.count == stored.keys.count(where: { $0.hasPrefix(lookUpPrefix) }) else {
