@@ -42,6 +42,28 @@ public enum StoreURL {
         }
     }
 
+    /// Refuses a place where there is no store: what only looks at one, or changes something of it, makes none.
+    /// - Throws: ``StoreError/refused(_:)`` where there is none, ``StoreError/unavailable(_:)`` where that cannot be known.
+    public static func requireStore(at url: String, relativeTo folder: String) async throws {
+        switch try Place(url, relativeTo: folder) {
+        case .sqlite(let path):
+            guard SQLiteStore.isEmpty(path) else { return }
+            let nothing = "there is no store in \(path): correct store.url, or start fairlead serve, which makes one"
+            throw StoreError.refused(LostStore.evidence(of: path) ?? nothing)
+        case .postgres(let url):
+            let isThere = try await StoreBackup.onThread {
+                do {
+                    let connection = try PostgresConnection(try PostgresOptions(url))
+                    let sql = "SELECT to_regclass('store_identity') IS NOT NULL"
+                    return try connection.exchange([PostgresStatement(sql, isKept: false)])[0].rows.first?.bool(0) ?? false
+                } catch { throw StoreError(postgres: error) }
+            }
+            guard isThere else {
+                throw StoreError.refused("the database holds no store: correct store.url, or start fairlead serve, which makes one")
+            }
+        }
+    }
+
     /// What says that a store was in a file that is missing or empty now, in one sentence with what to do; nil where nothing does, or the file is there.
     public static func lostStore(at path: String) -> String? { SQLiteStore.isEmpty(path) ? LostStore.evidence(of: path) : nil }
 

@@ -41,7 +41,10 @@ struct Program {
     }
 
     /// Runs it to its end.
-    func run(_ arguments: String...) async throws -> Outcome {
+    func run(_ arguments: String...) async throws -> Outcome { try await run(arguments) }
+
+    /// The same.
+    func run(_ arguments: [String]) async throws -> Outcome {
         let running = try start(arguments)
         let code = await running.end()
         return Outcome(code: code, output: running.output, errors: running.errors)

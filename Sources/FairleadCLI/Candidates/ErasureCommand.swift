@@ -49,14 +49,23 @@ struct ErasureVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Says whether a certificate is what was signed; exit 1 where it is not. Needs no host.",
-        discussion: "Compare the fingerprint of the key with what the host's `erasure list --json` shows: anybody can sign with a key of their own."
+        discussion: """
+            Anybody can sign with a key of their own: name the fingerprint of the host's key, as its `erasure list --json` shows it or as it was written down.
+
+            Example:
+              fairlead erasure verify certificate.json --fingerprint 6b32d1264d25408018b4529440a5ad2f
+            """
     )
 
     @Argument(help: "The certificate's file; - for standard input.")
     var file: String
 
+    @Option(help: ArgumentHelp("The fingerprint of the key that it must be signed with.", valueName: "hex"))
+    var fingerprint: String?
+
     func run() throws {
-        guard let json = try? JSON(parsing: try InputFile.bytes(of: file)), let erasure = Erasure(json: json) else {
+        let bytes = try InputFile.bytes(of: file)
+        guard let json = try? JSON(parsing: bytes), let erasure = Erasure(json: json) else {
             throw CommandFailure("\(file): this is no certificate of an erasure.")
         }
         guard erasure.doneAt != nil else { throw CommandFailure("\(file): the erasure \(erasure.id) was not done when this was written.") }
@@ -64,10 +73,15 @@ struct ErasureVerify: ParsableCommand {
         guard erasure.isAllThatIsSaid(in: json) else {
             throw CommandFailure("\(file): it says more, or other things, than was signed: a member was added or changed, such as the fingerprint.")
         }
+        let signer = Erasure.fingerprint(of: erasure.publicKey)
+        if let fingerprint, fingerprint.lowercased() != signer {
+            throw CommandFailure("\(file): it is signed with the key \(signer), and not with \(fingerprint): another host's, or anybody's.")
+        }
+        let isAsked = fingerprint == nil ? ": compare that with the host's (--fingerprint)" : ", which was asked for"
         let counts = erasure.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         Terminal.say(
             """
-            \(erasure.id) is as it was signed, with the key \(Erasure.fingerprint(of: erasure.publicKey)).
+            \(erasure.id) is as it was signed, with the key \(signer)\(isAsked).
             Done at \(erasure.doneAt?.iso8601 ?? ""): \(counts). The audit ended with \(erasure.chain?.description ?? "nothing").
             Older copies may hold what was destroyed until \(erasure.copiesUntil?.iso8601 ?? "nobody knows when").
             """ + (erasure.limits.map { "\n" + $0 } ?? "")

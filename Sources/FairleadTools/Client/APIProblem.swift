@@ -11,6 +11,9 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// The problem document that was answered; nil where none was.
     public let document: JSON?
 
+    /// Whether nobody listens there.
+    let isUnheard: Bool
+
     /// Whether asking again may help: no answer came, or the host was not able to give one.
     public var mayPass: Bool { status.map { $0 >= 500 || $0 == 429 || $0 == 408 } ?? true }
 
@@ -19,6 +22,7 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         status = nil
         code = nil
         document = nil
+        isUnheard = error.kind == .cannotConnect
         switch error.kind {
         case .cannotConnect:
             description = "Nobody listens at \(client.url) (\(error.message)). Start fairlead serve there, or correct \(client.origins.url)."
@@ -37,6 +41,7 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
     init(_ response: WireResponse, asked: String, at client: APIClient) {
         let problem = response.json
         status = response.status
+        isUnheard = false
         code = problem?["code"]?.text
         document = code == nil ? nil : problem
         let wait = response.headers[.retryAfter].map { "Ask again in \($0) s." }

@@ -15,7 +15,7 @@ public struct StoreKeys: Sendable {
 
     /// What is sealed under which key, as `{"keys": […]}`; from a host with how its rotation stands.
     public func list() async throws -> JSON {
-        try await way.either {
+        try await way.either(makesStore: false) {
             Self.view(try await $0.keyUse())
         } host: {
             try await $0.get(["keys"]).json
@@ -28,7 +28,7 @@ public struct StoreKeys: Sendable {
     /// - Returns: as ``list()``.
     public func rotate(progress: @escaping @Sendable (_ moved: Int, _ waitsFor: [String]) -> Void) async throws -> JSON {
         let clock = SystemClock()
-        return try await way.either { store in
+        return try await way.either(makesStore: false) { store in
             let count = Total()
             try await KeyRotations.rotate(store, clock) { step in
                 progress(count.add(step.moved), step.waitsFor)
@@ -52,7 +52,7 @@ public struct StoreKeys: Sendable {
     /// Lets go of a key that nothing needs any more.
     /// - Throws: ``CommandError`` or ``APIProblem`` where something needs it, with how many.
     public func retire(_ name: String) async throws -> JSON {
-        try await way.either { store in
+        try await way.either(makesStore: false) { store in
             try await KeyRotations.retire(name, in: store)
             return Self.view(try await store.keyUse())
         } host: {

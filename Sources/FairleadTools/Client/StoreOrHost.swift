@@ -17,10 +17,16 @@ struct StoreOrHost: Sendable {
     }
 
     /// Does the one or the other.
-    /// - Throws: ``StoreError`` where neither the store nor a host can be had.
-    func either<Value>(_ work: (any Store) async throws -> Value, host ask: (APIClient) async throws -> Value) async throws -> Value {
+    /// - Parameter makesStore: whether an empty store is made where there is none.
+    /// - Throws: ``StoreError`` where neither the store nor a host can be had: why the store cannot.
+    func either<Value>(
+        makesStore: Bool,
+        _ work: (any Store) async throws -> Value,
+        host ask: (APIClient) async throws -> Value
+    ) async throws -> Value {
         let store: any Store
         do {
+            if !makesStore { try await StoreURL.requireStore(at: settings.store.url, relativeTo: "/") }
             store = try await settings.store.open(keys: settings.encryptionKeys, clock: SystemClock(), random: SystemRandom())
         } catch StoreError.unavailable(let why) {
             guard let token = settings.adminToken else { throw StoreError.unavailable(why) }
@@ -31,6 +37,8 @@ struct StoreOrHost: Sendable {
                 return response
             } catch {
                 await client.close()
+                // Where nobody listens no host has the store: then it is the store that something is wrong with.
+                if let problem = error as? APIProblem, problem.isUnheard { throw StoreError.unavailable("\(why); and no host has it at \(address)") }
                 throw error
             }
         }
