@@ -1,4 +1,5 @@
 import Screening
+import ScreeningTesting
 import Synchronization
 import Testing
 
@@ -199,6 +200,56 @@ import Testing
         let job = try await commands.begin(.retryOrders, orders: named, note: nil, for: nil)
         #expect(job.state == .done && job.count == 2 && job.done == 2)
         #expect(harness.store.with { $0.orders[new]?.state } == .accepted)
+    }
+
+    @Test("What a person lets be while a job goes through it is left alone, whatever the clock says, and says so")
+    func letBeMeanwhile() async throws {
+        failed(60)
+        let job = try await commands.begin(.retryOrders, orders: query, note: nil, for: nil)
+        let last = try #require(harness.store.with { $0.bulkItems[job.id]?.last })
+        // A clock that was set back meanwhile.
+        harness.clock.advance(by: .seconds(-3600))
+        _ = try await commands.discard(order: last, note: "not any more")
+        #expect(try await goOn(job).refused == 1)
+        #expect(try await commands.refusals(ofBulk: job.id, limit: 10).map(\.code) == ["discarded"])
+        #expect(harness.store.with { $0.orders[last]?.state == .failed && $0.due[.submit(order: last)] == nil })
+        // By itself it is sent again all the same.
+        #expect(try await commands.retry(order: last).state == .accepted)
+    }
+
+    @Test("Of a job for what was let be, and for other runs and events, only what was let be since is left alone")
+    func letBeSince() async throws {
+        harness.clock.advance(by: .seconds(60))
+        let spared = LetBe(since: harness.now)
+        func problem(_ offset: Int64) -> Problem { Problem(code: Problem.discarded, message: "no", at: harness.now + .seconds(offset)) }
+        let order = harness.order(.failed) { $0.status.problem = problem(-1) }
+        #expect(try await commands.leaving(spared).retry(order: order.id).state == .accepted)
+        for (offset, isLeft) in [(Int64(-1), false), (0, false), (1, true)] {
+            var run = harness.connection.run(id: "run_1", hook: "on_event", event: nil, order: nil, input: .event(parameters: [:]), at: harness.now)
+            run = run.closed(.discarded, ["kind": "discarded"], at: harness.now + .seconds(offset))
+            var event = Event(
+                id: "evt_1",
+                kind: .ats,
+                connection: "acme",
+                request: ReceivedRequest(method: "POST", path: "/webhook", body: []),
+                receivedAt: harness.now,
+                state: .done
+            )
+            event.problem = problem(offset)
+            harness.store.with { [run, event] in
+                $0.runs["run_1"] = run
+                $0.events["evt_1"] = event
+            }
+            let sparing = commands.leaving(spared)
+            if isLeft {
+                let left = await #expect(throws: CommandError.self) { _ = try await sparing.retry(run: "run_1") }
+                let unplayed = await #expect(throws: CommandError.self) { _ = try await sparing.replay(event: "evt_1") }
+                #expect(left?.code == "discarded" && unplayed?.code == "discarded")
+            } else {
+                #expect(try await sparing.retry(run: "run_1").state == .queued)
+                #expect(try await sparing.replay(event: "evt_1").state == .received)
+            }
+        }
     }
 
     @Test("Orders are refreshed and cancelled by filter; a provider that refuses one stops nothing")

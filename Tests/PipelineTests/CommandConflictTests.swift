@@ -142,4 +142,43 @@ struct CommandConflictTests {
         await #expect(throws: conflict) { try await harness.commands.replay(event: "evt_1") }
         #expect(harness.store.with { $0.due.isEmpty })
     }
+
+    @Test("A run that is being executed is not discarded: what it does would go on")
+    func discardBesideExecution() async throws {
+        _ = event(.working)
+        run("run_1", .queued)
+        harness.store.with { $0.held = [.run("run_1")] }
+        let refusal = await #expect(throws: CommandError.self) { try await harness.commands.discard(run: "run_1", note: nil) }
+        #expect(refusal?.status == 409 && refusal?.code == "busy" && refusal?.retryAfter != nil)
+        #expect(harness.store.with { $0.runs["run_1"]?.state } == .queued)
+        harness.store.with { $0.held = [] }
+        #expect(try await harness.commands.discard(run: "run_1", note: nil).state == .discarded)
+    }
+
+    @Test("An order that is let be while somebody has it sent again stays as it is")
+    func retryMeetsADiscard() async throws {
+        let order = harness.order(.failed)
+        harness.store.meanwhile(before: "perform") { [now = harness.now] in
+            $0.orders[order.id]?.status.problem = Problem(code: Problem.discarded, message: "no", at: now)
+            $0.orders[order.id]?.version += 1
+        }
+        let refusal = await #expect(throws: CommandError.self) { _ = try await harness.commands.retry(order: order.id) }
+        #expect(refusal?.status == 409 && refusal?.code == "discarded")
+        #expect(harness.store.with { $0.orders[order.id]?.state == .failed && $0.due[.submit(order: order.id)] == nil })
+    }
+
+    @Test("An order that is cancelled after its submission began, and before it is marked as being sent, is not sent")
+    func submissionMeetsACancellation() async throws {
+        let order = harness.order()
+        harness.store.meanwhile(before: "perform") {
+            $0.orders[order.id]?.status.state = .cancelled
+            $0.orders[order.id]?.version += 1
+        }
+        await harness.executor.work(on: harness.claim(.submit(order: order.id)))
+        #expect(harness.provider.calls.isEmpty)
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .cancelled)
+        // Looked at again, it is at its end.
+        await harness.executor.work(on: harness.claim(.submit(order: order.id)))
+        #expect(harness.provider.calls.isEmpty)
+    }
 }

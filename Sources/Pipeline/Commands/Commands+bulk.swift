@@ -13,13 +13,18 @@ extension Commands {
     /// - Throws: as ``begin(_:orders:note:for:)``.
     public func begin(_ verb: BulkJob.Verb, events query: EventQuery, note: String?, for connections: Set<String>?) async throws -> BulkJob {
         guard let query = verb == .replayEvents ? query.replayable : query.discardable else { return try await begin(verb, note, connections) { [] } }
-        return try await begin(verb, note, connections) { try await all(\.id) { try await store.events(query, $0) } }
+        return try await begin(verb, note, connections, sparesDiscarded: !query.states.contains(.done)) {
+            try await all(\.id) { try await store.events(query, $0) }
+        }
     }
 
     /// Gives a command to all runs that a query finds now: `run.retry` or `run.discard`.
     /// - Throws: as ``begin(_:orders:note:for:)``.
     public func begin(_ verb: BulkJob.Verb, runs query: RunQuery, note: String?, for connections: Set<String>?) async throws -> BulkJob {
-        try await begin(verb, note, connections) { try await all(\.id) { try await store.runs(query.deadLetters, $0) } }
+        let found = query.deadLetters
+        return try await begin(verb, note, connections, sparesDiscarded: !found.states.contains(.discarded)) {
+            try await all(\.id) { try await store.runs(found, $0) }
+        }
     }
 
     /// Gives a command to all orders that a query finds now: `order.refresh`, `order.cancel`, `order.retry` or `order.discard`. The first few are done when it
@@ -37,7 +42,7 @@ extension Commands {
         }
         guard let found else { return try await begin(verb, note, connections) { [] } }
         let isDecision = verb == .retryOrders || verb == .discardOrders
-        return try await begin(verb, note, connections) {
+        return try await begin(verb, note, connections, sparesDiscarded: found.problem != Problem.discarded) {
             try await all(\.id) { isDecision ? try await undecided(found, $0) : try await store.orders(found, $0) }
         }
     }
@@ -81,6 +86,7 @@ extension Commands {
         _ verb: BulkJob.Verb,
         _ note: String?,
         _ connections: Set<String>?,
+        sparesDiscarded: Bool = false,
         _ found: () async throws -> [String]
     ) async throws -> BulkJob {
         try await requireFewRunning()
@@ -95,6 +101,7 @@ extension Commands {
             note: note,
             connections: connections,
             count: items.count,
+            sparesDiscarded: sparesDiscarded,
             createdAt: now
         )
         // Looked at again by itself should the host stop meanwhile.
@@ -191,7 +198,7 @@ struct BulkRunner: Sendable {
         next.position += 1
         next.done += 1
         do {
-            try await perform(job.verb, item, commands.acting(as: job.actor).writing([.progress(next)]), job.note?.value)
+            try await perform(job.verb, item, commands.acting(as: job.actor).leaving(job.letBe).writing([.progress(next)]), job.note?.value)
             // Cancelling writes by itself, or nothing; so does discarding what was discarded before.
             if job.verb == .cancelOrders || job.verb == .discardOrders { try await store.perform([.progress(next)]) }
         } catch let error as CommandError where 400..<500 ~= error.status || error.isUnreadable || error.code.hasPrefix("provider_") {

@@ -22,9 +22,17 @@ public struct Mending: Sendable, Equatable {
 extension Commands {
     /// Sends an order again that was given up or refused: the provider surely does not have it. What is mended is checked as a new order is.
     /// - Throws: ``CommandError``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have, `replaced`
-    ///   where a new one was placed for it; 409 `conflict` where it changed meanwhile; 422 for what is mended wrongly.
+    ///   where a new one was placed for it; 409 `discarded` where a person let it be meanwhile, `conflict` where it changed meanwhile; 422 for what is mended
+    ///   wrongly.
     public func retry(order id: String, _ mending: Mending = Mending(), note: String? = nil) async throws -> Order {
-        try await redecidingConflicts { try await retry(try await store.known(order: id), mending, note: note) }
+        var commands = self
+        return try await redecidingConflicts {
+            let order = try await store.known(order: id)
+            try commands.letBe?.require(order.status.problem, "order")
+            // Who lets it be after this look has the last word.
+            if order.status.problem?.code != Problem.discarded { commands.letBe = LetBe() }
+            return try await commands.retry(order, mending, note: note)
+        }
     }
 
     private func retry(_ order: Order, _ mending: Mending, note: String?) async throws -> Order {

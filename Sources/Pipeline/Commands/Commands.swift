@@ -19,6 +19,8 @@ public struct Commands: Sendable {
     private(set) var turns: (any Turns)?
     /// How many things one command may be for.
     var most = 100_000
+    /// What is left alone because a person let it be; nil where what is named is done.
+    var letBe: LetBe?
 
     init(
         environment: Environment,
@@ -49,6 +51,13 @@ public struct Commands: Sendable {
     public func taking(_ turns: any Turns) -> Commands {
         var commands = self
         commands.turns = turns
+        return commands
+    }
+
+    /// The same commands, which leave alone what a person let be.
+    func leaving(_ letBe: LetBe) -> Commands {
+        var commands = self
+        commands.letBe = letBe
         return commands
     }
 
@@ -151,6 +160,7 @@ public struct Commands: Sendable {
     /// - Throws: ``CommandError``: 404; 409 where the event is no delivery of an ATS, or is being worked on.
     public func replay(event id: String, note: String? = nil) async throws -> Event {
         guard var event = try await mapStoreError({ try await store.event(id) }) else { throw CommandError.notFound("event") }
+        try letBe?.require(event.problem, "event")
         guard event.kind == .ats || event.kind == .webhook else {
             throw CommandError(409, "unsupported", "Only what an ATS or a provider sent can be replayed.")
         }
@@ -202,6 +212,7 @@ public struct Commands: Sendable {
         guard run.mayBeRetried else {
             throw CommandError(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
         }
+        if run.state == .discarded { try letBe?.require(run.endedAt, "run") }
         if run.order != nil, let later = try await mapStoreError({ try await store.laterUpdateTold(than: id) }) {
             throw CommandError(
                 409,
@@ -248,7 +259,7 @@ public struct Commands: Sendable {
     }
 
     /// Takes a run out of the dead letters: nothing is to be done about it.
-    /// - Throws: ``CommandError``: 404; 409 where it is running or ended well.
+    /// - Throws: ``CommandError``: 404; 409 `not_discardable` where it ended well, `busy` while it is being executed: what it does would go on all the same.
     public func discard(run id: String, note: String?) async throws -> Run {
         let run = try await self.run(id)
         guard run.mayBeDiscarded else {
@@ -256,18 +267,22 @@ public struct Commands: Sendable {
         }
         let (ended, discarding) = discarding(run, note: note)
         var effects = discarding
-        effects += change(try await event(of: run), to: .done)
+        let event = try await event(of: run)
+        effects += change(event, to: .done)
         if let order = run.order {
             effects.append(.timeline(entry(order, "the ATS is not told", note: note, details: ["run": .string(id)])))
         }
-        try await write(effects, "run discarded", id)
+        do { try await write(effects, "run discarded", id) } catch let error as CommandError where error.code == "conflict" {
+            guard try await self.run(id).state == run.state, try await self.event(of: run)?.state == event?.state else { throw error }
+            throw CommandError(409, "busy", "The run is being executed at this moment; ask again.", retryAfter: .seconds(5))
+        }
         return ended
     }
 
     /// The run as discarded, with what is written for it: only where it has not moved on.
     func discarding(_ run: Run, note: String?) -> (ended: Run, effects: [Effect]) {
         let ended = run.closed(.discarded, ["kind": "discarded", "reason": JSON(note)], at: environment.clock.now())
-        return (ended, [.expect(run: run.id, in: run.state), .run(ended), .unqueue(.run(run.id))])
+        return (ended, [.expect(run: run.id, in: run.state), .expect(idle: .run(run.id)), .run(ended), .unqueue(.run(run.id))])
     }
 
     /// What a command on a run makes of its event, unless that is replayed meanwhile; nothing where the run has none.

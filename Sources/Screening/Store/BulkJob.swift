@@ -50,6 +50,9 @@ public struct BulkJob: Sendable, Equatable {
     public let connections: Set<String>?
     /// How many things it is for.
     public let count: Int
+    /// Whether none of its things was one that a person had let be. What is one by now was let be since, and is left alone; of other jobs that is told by the
+    /// clock.
+    public let sparesDiscarded: Bool
     /// How many of them it has gone through.
     public var position = 0
     /// How many it was done for.
@@ -73,6 +76,7 @@ public struct BulkJob: Sendable, Equatable {
         note: String?,
         connections: Set<String>?,
         count: Int,
+        sparesDiscarded: Bool = false,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -81,6 +85,7 @@ public struct BulkJob: Sendable, Equatable {
         self.note = note.map { Personal($0) }
         self.connections = connections
         self.count = count
+        self.sparesDiscarded = sparesDiscarded
         self.createdAt = createdAt
     }
 

@@ -271,6 +271,8 @@ public enum Effect: Sendable {
     public enum Expectation: Sendable, Hashable {
         case run(String, in: Run.State)
         case event(String, in: Event.State)
+        /// Nobody works on it: it is not claimed, or not in the queue. Whoever worked on it would go on.
+        case idle(Work)
     }
 
     /// A provider's request that becomes an order's.
@@ -294,6 +296,8 @@ public enum Effect: Sendable {
     public static func expect(run: String, in state: Run.State) -> Effect { .expect(.run(run, in: state)) }
     /// An event must still be in this state.
     public static func expect(event: String, in state: Event.State) -> Effect { .expect(.event(event, in: state)) }
+    /// Nobody works on it.
+    public static func expect(idle work: Work) -> Effect { .expect(.idle(work)) }
 }
 
 /// One entry of an order's timeline.

@@ -11,6 +11,7 @@ extension StoreConformance {
                 note: "mended for Ana",
                 connections: ["acme"],
                 count: items.count,
+                sparesDiscarded: true,
                 createdAt: trial.now
             )
             try await trial.store.perform([.begin(job, of: items)])

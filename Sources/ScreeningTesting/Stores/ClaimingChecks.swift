@@ -16,6 +16,20 @@ extension StoreConformance {
             trial.clock.advance(by: .seconds(1))
             try trial.expect(try await trial.claim().subjects == ["later"], "what has become due was not claimed")
         },
+        Check("what expects that nobody works on something is a conflict while somebody does, and is written before and after") { trial in
+            let work = trial.work("held")
+            func write(_ number: Int) async throws {
+                try await trial.store.perform([.expect(idle: work.work), .queue(trial.work("beside \(number)"))])
+            }
+            try await write(1)
+            try await trial.store.perform([.queue(work)])
+            try await write(2)
+            let claim = try trial.unwrap(try await trial.claim().first { $0.work == work.work }, "it was not claimed")
+            try await trial.expectConflict { try await write(3) }
+            try await trial.store.commit(claim, Decision(.again(at: trial.now + .seconds(60), spent: true)))
+            try await write(4)
+            try trial.expect(try await trial.claim().subjects == ["beside 4"], "what was refused was written")
+        },
         Check("only the kinds asked for are claimed, and reads of the account asked for") { trial in
             try await trial.store.perform([
                 .queue(trial.work("run")),

@@ -36,6 +36,7 @@ extension StubStore.State {
             case .run(let run): next.runs[run.id] = run
             case .expect(.run(let run, let state)): guard next.runs[run]?.state == state else { throw StoreError.conflict }
             case .expect(.event(let event, let state)): guard next.events[event]?.state == state else { throw StoreError.conflict }
+            case .expect(.idle(let work)): guard !next.held.contains(work) else { throw StoreError.conflict }
             case .steps(let steps, let run):
                 let numbers = Set(steps.map(\.number))
                 next.steps[run, default: []].removeAll { numbers.contains($0.number) }

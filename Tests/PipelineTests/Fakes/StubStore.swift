@@ -26,6 +26,8 @@ final class StubStore: Store {
         /// What each budget still grants; as much as is asked for where it is not named.
         var grants: [String: Grant] = [:]
         var due: [Work: Timestamp] = [:]
+        /// Work that somebody holds.
+        var held: Set<Work> = []
         /// How many wait before a piece of work.
         var ahead: [Work: Int] = [:]
         /// What was told to an ATS of orders, and what is not.

@@ -52,6 +52,9 @@ extension PostgresTransaction {
         wakes = Set(Work.Kind.allCases)
     }
 
+    /// Checks that nobody holds work.
+    func expect(idle work: Work) throws { guard lockedWork(work)?.owner == nil else { throw StoreError.conflict } }
+
     /// Settles what becomes of work that was claimed.
     mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws {
         guard var row = locked.works[claim.id], row.isHeld(by: claim) else { throw StoreError.conflict }

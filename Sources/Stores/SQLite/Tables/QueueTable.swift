@@ -38,6 +38,12 @@ extension WriteTransaction {
         }
     }
 
+    /// Checks that nobody holds work.
+    mutating func expect(idle work: Work) throws {
+        let row = try db.first("SELECT owner FROM queue WHERE kind = ? AND subject = ?", [work.kind.rawValue, work.subject])
+        if let row, (row[0] as String?) != nil { throw StoreError.conflict }
+    }
+
     /// Settles what becomes of work that was claimed.
     mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws {
         let row = try db.first(

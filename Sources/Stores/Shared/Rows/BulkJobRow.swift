@@ -24,6 +24,7 @@ struct BulkJobRow: Sendable {
         endedAt = job.endedAt?.milliseconds
         reason = job.reason
         var json: JSON = ["verb": .string(job.verb.rawValue), "actor": job.actor.json]
+        if job.sparesDiscarded { json["spares_discarded"] = true }
         json["note"] = job.note.map { .string($0.value) }
         json["connections"] = job.connections.map { .array($0.sorted().map { .string($0) }) }
         body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.bulkJobs, job.id), under: codec.keys.general)
@@ -70,6 +71,7 @@ struct BulkJobRow: Sendable {
             note: json["note"]?.text,
             connections: json["connections"]?.items.map { Set($0.compactMap(\.text)) },
             count: count,
+            sparesDiscarded: json["spares_discarded"]?.boolean ?? false,
             createdAt: Timestamp(milliseconds: createdAt)
         )
         (job.position, job.done, job.refused, job.superseded) = (position, done, refused, superseded)

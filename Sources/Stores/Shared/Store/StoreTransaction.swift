@@ -38,6 +38,7 @@ protocol StoreTransaction {
     /// Makes a run a dead letter without reading it.
     mutating func end(unreadable run: String) throws
     mutating func expect(event: String, in state: Event.State) throws
+    mutating func expect(idle work: Work) throws
     /// Remembers a step of a run, in the place of the one with the same number.
     mutating func write(_ row: StepRow) throws
     mutating func keep(_ versions: [ScriptVersion]) throws
@@ -129,6 +130,7 @@ extension StoreTransaction {
                 if !row.lookUps.terms.isEmpty { try find(row, by: row.lookUps) }
             case .expect(.run(let run, let state)): try expect(run: run, in: state)
             case .expect(.event(let event, let state)): try expect(event: event, in: state)
+            case .expect(.idle(let work)): try expect(idle: work)
             case .steps(let rows, let found, let answered):
                 for (order, cause) in found { try note(order: order, of: cause, .found) }
                 if let answered { try find(answered) }

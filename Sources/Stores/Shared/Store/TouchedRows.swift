@@ -56,6 +56,7 @@ struct TouchedRows: Sendable {
                 if let order = row.updatedOrder { orders.append(order) }
             case .expect(.run(let run, _)): runs.append(run)
             case .expect(.event(let event, _)): events.append(event)
+            case .expect(.idle(let work)): works.append(work)
             case .queue(let work):
                 works.append(work.work)
                 // Two that put the same work in for the first time have no row yet to meet at.
