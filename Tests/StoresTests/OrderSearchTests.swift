@@ -47,7 +47,7 @@ struct OrderSearchTests {
             var page = PageRequest(limit: limit)
             repeat {
                 var looked = 0
-                let next = try page.of(Set(all)) { id in
+                let next = try page.of(Set(all), through: nil) { id in
                     looked += 1
                     return wanted.contains(id) ? id : nil
                 }

@@ -81,6 +81,51 @@ extension StoreConformance {
             runs.hook = "on_update"
             try trial.expect(try await trial.store.runs(runs, PageRequest()).items.map(\.id) == [update.id], "the other filters do not count")
         },
+        Check("of a name that thousands of runs have all events and runs are found, page by page, in either direction") { trial in
+            var (events, runs): (Set<String>, Set<String>) = ([], [])
+            // More runs than are looked at for a page, several of an event.
+            for number in 0..<1800 {
+                trial.clock.advance(by: .milliseconds(number % 3))
+                let event = trial.event(group: number % 900 == 0 ? "roe" : nil)
+                _ = try await trial.store.accept(event, dedupe: nil)
+                let own = (0..<3).map { _ in
+                    var run = trial.run(event: event.id, state: .skipped)
+                    run.searchTexts = Personal(["Ana", "Roe"])
+                    return run
+                }
+                var other = trial.run(event: event.id, state: .skipped)
+                other.searchTexts = Personal(["Ben", "Poe"])
+                try await trial.store.perform((number % 100 == 0 ? own + [other] : own).map { .run($0) })
+                events.insert(event.id)
+                runs.formUnion(own.map(\.id))
+            }
+            func all(_ ascending: Bool, _ page: (PageRequest) async throws -> (ids: [String], next: String?)) async throws -> [String] {
+                var (request, found) = (PageRequest(limit: 200, ascending: ascending), [String]())
+                repeat {
+                    let (ids, next) = try await page(request)
+                    found += ids
+                    request.cursor = next
+                } while request.cursor != nil && found.count < 9000
+                return found
+            }
+            for ascending in [false, true] {
+                var (eventQuery, runQuery) = (EventQuery(), RunQuery())
+                eventQuery.text = Personal("roe")
+                runQuery.text = Personal("roe")
+                let foundEvents = try await all(ascending) { [eventQuery] in
+                    let page = try await trial.store.events(eventQuery, $0)
+                    return (page.items.map(\.id), page.next)
+                }
+                let foundRuns = try await all(ascending) { [runQuery] in
+                    let page = try await trial.store.runs(runQuery, $0)
+                    return (page.items.map(\.id), page.next)
+                }
+                func sorted(_ ids: Set<String>) -> [String] { ids.sorted { ascending ? $0 < $1 : $0 > $1 } }
+                try trial.expect(foundEvents == sorted(events), "\(foundEvents.count) events of \(events.count), ascending \(ascending)")
+                // What an event of the same group led to is among them, whoever it names.
+                try trial.expect(runs.isSubset(of: foundRuns) && foundRuns == sorted(Set(foundRuns)), "\(foundRuns.count) runs of \(runs.count)")
+            }
+        },
         Check("events and runs are found by the reason that they ended for, page by page") { trial in
             var ids: [String] = []
             for number in 0..<7 {

@@ -29,37 +29,63 @@ extension PostgresRows {
         ).map { $0.text(0) }
     }
 
-    func subjects(ways: [(connection: String, ways: [LookUpWay])], groups: [String], orders: [String]) throws -> FoundSubjects {
+    func subjects(
+        ways: [(connection: String, ways: [LookUpWay])],
+        groups: [String],
+        orders: [String],
+        within window: SubjectWindow
+    ) throws -> FoundSubjects {
         var probes = PostgresProbes()
         var connections: [String] = []
         for (connection, ways) in ways {
             connections += ways.map { _ in connection }
             for way in ways { probes.add(way) }
         }
+        let direction = window.ascending ? "ASC" : "DESC"
+        let most = window.most.map { PostgresValue.count($0) } ?? .int(Int64.max)
+        let id = window.ofRuns ? "r.id" : "e.id"
+        let ofGroups = try all(
+            """
+            SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id
+            WHERE e.group_key = ANY($1) AND (\(window.most == nil ? "r.id IS NULL OR " : "")\(id) > $2 AND \(id) < $3) ORDER BY \(id) \(direction) LIMIT $4
+            """,
+            .texts(groups),
+            .text(window.low),
+            .text(window.high),
+            most
+        )
         var found = FoundSubjects(
             try all(
                 """
-                SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id WHERE e.group_key = ANY($1)
-                UNION SELECT event_id, run_id FROM order_sources WHERE order_id = ANY($2)
-                UNION SELECT id, NULL FROM events WHERE order_id = ANY($2)
-                UNION SELECT event_id, id FROM runs WHERE order_id = ANY($2)
+                SELECT event_id, run_id FROM order_sources WHERE order_id = ANY($1)
+                UNION SELECT id, NULL FROM events WHERE order_id = ANY($1)
+                UNION SELECT event_id, id FROM runs WHERE order_id = ANY($1)
                 """,
-                .texts(groups),
                 .texts(orders)
-            )
+            ) + ofGroups
         )
+        found.note(end: window.end(of: ofGroups.compactMap { $0.optionalText(window.ofRuns ? 1 : 0) }), in: window)
         let names = probes.names
         let arrays = ["$1::text[]"] + names.indices.map { "$\($0 + 2)::bigint[]" }
+        let next = names.count + 2
+        let run = window.ofRuns ? "run_id" : "event_id"
         let statement = PostgresStatement(
             """
-            SELECT DISTINCT l.run_id, l.event_id FROM unnest(\(arrays.joined(separator: ", "))) AS p (connection, \(names.joined(separator: ", ")))
-            JOIN run_lookups AS l ON l.connection = p.connection AND l.key = p.key WHERE true
-            \(probes.condition { "SELECT true FROM run_lookups AS o WHERE o.connection = p.connection AND \($0) AND o.run_id = l.run_id" })
+            SELECT DISTINCT f.run_id, f.event_id, f.\(run) FROM unnest(\(arrays.joined(separator: ", "))) AS p (connection, \(names.joined(separator: ", ")))
+            CROSS JOIN LATERAL (
+                SELECT l.run_id, l.event_id FROM run_lookups AS l
+                WHERE l.connection = p.connection AND l.key = p.key AND l.\(run) > $\(next) AND l.\(run) < $\(next + 1)
+                \(probes.condition { "SELECT true FROM run_lookups AS o WHERE o.connection = p.connection AND \($0) AND o.run_id = l.run_id" })
+                ORDER BY l.\(run) \(direction) LIMIT $\(next + 2)
+            ) AS f
+            ORDER BY f.\(run) \(direction) LIMIT $\(next + 2)
             """,
-            [.texts(connections)] + probes.values(connections.indices),
+            [.texts(connections)] + probes.values(connections.indices) + [.text(window.low), .text(window.high), most],
             isKept: false
         )
         found.candidates = try connection.exchange([statement])[0].rows.map { ($0.text(0), $0.optionalText(1)) }
+        var narrowed = window
+        found.cut(to: &narrowed)
         return found
     }
 

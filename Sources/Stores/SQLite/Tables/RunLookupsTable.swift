@@ -26,38 +26,62 @@ extension StoredRows {
         ).map { $0[0] }
     }
 
-    func subjects(ways: [(connection: String, ways: [LookUpWay])], groups: [String], orders: [String]) throws -> FoundSubjects {
+    func subjects(
+        ways: [(connection: String, ways: [LookUpWay])],
+        groups: [String],
+        orders: [String],
+        within window: SubjectWindow
+    ) throws -> FoundSubjects {
         var found = FoundSubjects()
-        func add(_ sql: String, _ arguments: SQLiteArguments) throws {
-            for row in try db.all(sql, arguments) {
+        func add(_ rows: [SQLiteRow]) {
+            for row in rows {
                 if let event: String = row[0] { found.events.insert(event) }
                 if let run: String = row[1] { found.runs.insert(run) }
             }
         }
+        var narrowed = window
         for (connection, ways) in ways {
             for way in ways {
-                let others = way.others.flatMap { [$0.first, $0.last].compactMap { $0?.bits } }
-                let rows = try db.all(Self.findingRuns[way.others.count], SQLiteArguments([connection, way.key.bits] + others))
+                let others = way.others.flatMap { [$0.first, $0.last].map { $0?.bits } }
+                let place: [(any SQLiteValue)?] = [connection, way.key.bits, narrowed.low, narrowed.high, narrowed.most ?? -1]
+                let rows = try db.all(Self.findingRuns(window, way.others.count), SQLiteArguments(place + others))
                 found.candidates += rows.map { ($0[0], $0[1]) }
+                found.cut(to: &narrowed)
             }
         }
         for group in groups {
-            try add("SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id WHERE e.group_key = ?", [group])
+            let rows = try db.all(Self.findingGroup(window), [group, window.low, window.high, window.most ?? -1])
+            add(rows)
+            found.note(end: window.end(of: rows.compactMap { (row) -> String? in row[window.ofRuns ? 1 : 0] }), in: window)
         }
         for order in orders {
-            try add("SELECT event_id, run_id FROM order_sources WHERE order_id = ?", [order])
-            try add("SELECT id, NULL FROM events WHERE order_id = ?", [order])
-            try add("SELECT event_id, id FROM runs WHERE order_id = ?", [order])
+            add(try db.all("SELECT event_id, run_id FROM order_sources WHERE order_id = ?", [order]))
+            add(try db.all("SELECT id, NULL FROM events WHERE order_id = ?", [order]))
+            add(try db.all("SELECT event_id, id FROM runs WHERE order_id = ?", [order]))
         }
         return found
     }
 
-    /// The statements that find runs, by how many further words there are.
-    private static let findingRuns = (0...LookUpWay.most).map { count in
+    /// The statement that finds runs by a key, and by so many further words.
+    private static func findingRuns(_ window: SubjectWindow, _ count: Int) -> String {
         let others = (0..<count).map {
-            " AND EXISTS (SELECT 1 FROM run_lookups AS o WHERE o.connection = ?1 AND o.key IN (?\(3 + 2 * $0), ?\(4 + 2 * $0)) AND o.run_id = l.run_id)"
+            " AND EXISTS (SELECT 1 FROM run_lookups AS o WHERE o.connection = ?1 AND o.key IN (?\(6 + 2 * $0), ?\(7 + 2 * $0)) AND o.run_id = l.run_id)"
         }
-        return "SELECT l.run_id, l.event_id FROM run_lookups AS l WHERE l.connection = ?1 AND l.key = ?2" + others.joined()
+        let id = window.ofRuns ? "l.run_id" : "l.event_id"
+        return """
+            SELECT l.run_id, l.event_id FROM run_lookups AS l WHERE l.connection = ?1 AND l.key = ?2 AND \(id) > ?3 AND \(id) < ?4\(others.joined())
+            ORDER BY \(id) \(window.ascending ? "ASC" : "DESC") LIMIT ?5
+            """
+    }
+
+    /// The statement that finds the events of a group and their runs.
+    private static func findingGroup(_ window: SubjectWindow) -> String {
+        let id = window.ofRuns ? "r.id" : "e.id"
+        let isAll = window.most == nil
+        return """
+            SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id
+            WHERE e.group_key = ?1 AND (\(isAll ? "r.id IS NULL OR " : "")\(id) > ?2 AND \(id) < ?3) ORDER BY \(id) \(window.ascending ? "ASC" : "DESC") LIMIT ?4
+            """
     }
 
     func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects {

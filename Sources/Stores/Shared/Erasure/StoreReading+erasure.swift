@@ -63,7 +63,7 @@ extension StoreReading {
     private func named(_ text: String, on connection: String) throws -> FoundSubjects {
         guard !text.isEmpty else { return FoundSubjects() }
         let ways = codec.lookUps.all.map { LookUpWay(.reference(text, on: connection, by: $0)) }
-        var found = try subjects(ways: [(connection, ways)], groups: [EventRow.groupKey(text, on: connection, codec)], orders: [])
+        var found = try subjects(ways: [(connection, ways)], groups: [EventRow.groupKey(text, on: connection, codec)], orders: [], within: .all)
         let folded = SearchText.folded(text)
         for candidate in found.candidates {
             guard let run = try? run(candidate.run), run.searchTexts.value.contains(where: { SearchText.folded($0) == folded }) else { continue }

@@ -63,14 +63,6 @@ struct SubjectSearch: Sendable {
     static let followed = 200
 }
 
-/// What a search found.
-struct FoundSubjects: Sendable {
-    var events: Set<String> = []
-    var runs: Set<String> = []
-    /// Runs that keys found, which are beginnings and hashes, with their events: to be compared once more.
-    var candidates: [(run: String, event: String?)] = []
-}
-
 extension SQLStore {
     func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> {
         guard OrderSearch(query, page).way == .subject, let identifier = query.text.flatMap({ OwnIdentifier($0.value) }) else {
@@ -82,7 +74,7 @@ extension SQLStore {
         return try await read { reading in
             let found = try reading.subjects(beginning: identifier.start, isRun: identifier.kind == .run)
             let ids = try reading.orders(ofRuns: Array(found.runs), events: identifier.kind == .run ? [] : Array(found.events))
-            return try page.of(ids) { id in try reading.order(id).flatMap { search.matches($0) ? $0 : nil } }
+            return try page.of(ids, through: nil) { id in try reading.order(id).flatMap { search.matches($0) ? $0 : nil } }
         }
     }
 
@@ -101,10 +93,10 @@ extension SQLStore {
             return try search.reason == nil || search.fits(event.runs.last.flatMap { try reading.runSummary($0) })
         }
         if search.namesSubject {
-            let found = try await found(search)
+            let found = try await found(search, SubjectWindow(page, ofRuns: false))
             return try await read { reading in
                 let likely = Dictionary(grouping: found.candidates.filter { $0.event != nil }) { $0.event ?? "" }
-                return try page.of(found.events.union(likely.keys)) { id in
+                return try page.of(found.events.union(likely.keys), through: found.end) { id in
                     // Runs are opened last, and where the page comes to them: of a name that thousands have, only the first are.
                     guard let event = try reading.event(id)?.summary, try fits(event, reading) else { return nil }
                     return try found.events.contains(id) || likely[id, default: []].contains { try reading.isMeant($0.run, by: search) } ? event : nil
@@ -127,9 +119,9 @@ extension SQLStore {
             return search.fits(run)
         }
         if search.namesSubject {
-            let found = try await found(search)
+            let found = try await found(search, SubjectWindow(page, ofRuns: true))
             return try await read { reading in
-                try page.of(found.runs.union(found.candidates.map(\.run))) { id in
+                try page.of(found.runs.union(found.candidates.map(\.run)), through: found.end) { id in
                     guard let run = try reading.runSummary(id), fits(run) else { return nil }
                     return try found.runs.contains(id) || reading.isMeant(id, by: search) ? run : nil
                 }
@@ -141,7 +133,7 @@ extension SQLStore {
     }
 
     /// The events and runs that a search by whom or what means.
-    private func found(_ search: SubjectSearch) async throws -> FoundSubjects {
+    private func found(_ search: SubjectSearch, _ window: SubjectWindow) async throws -> FoundSubjects {
         let codec = codec
         if let identifier = search.text.flatMap(OwnIdentifier.init), identifier.kind != .order {
             return try await read { try $0.subjects(beginning: identifier.start, isRun: identifier.kind == .run) }
@@ -150,7 +142,7 @@ extension SQLStore {
         return try await read { reading in
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
             let ways = connections.map { ($0, search.ways(on: $0, by: codec.lookUps.all)) }
-            return try reading.subjects(ways: ways, groups: connections.compactMap { search.group(on: $0, codec) }, orders: orders)
+            return try reading.subjects(ways: ways, groups: connections.compactMap { search.group(on: $0, codec) }, orders: orders, within: window)
         }
     }
 }
@@ -168,11 +160,13 @@ extension Bool? {
 
 extension PageRequest {
     /// The page of what is found, by age. Where many were looked at the page ends, and says where to go on.
-    func of<Item: Sendable>(_ ids: Set<String>, _ item: (String) throws -> Item?) throws -> Page<Item> {
+    /// - Parameter end: up to where what was found is whole; nil for all of it.
+    func of<Item: Sendable>(_ ids: Set<String>, through end: String?, _ item: (String) throws -> Item?) throws -> Page<Item> {
         var items: [Item] = []
         var last: String?
         var (seen, looked) = (last, 0)
         for id in ids.sorted(by: { ascending ? $0 < $1 : $0 > $1 }) where cursor.map({ ascending ? id > $0 : id < $0 }) ?? true {
+            if let end, ascending ? id > end : id < end { break }
             if looked == SubjectSearch.lookedThrough { return Page(items: items, next: seen) }
             (seen, looked) = (id, looked + 1)
             guard let item = try item(id) else { continue }
@@ -180,7 +174,7 @@ extension PageRequest {
             items.append(item)
             last = id
         }
-        return Page(items: items, next: nil)
+        return Page(items: items, next: end)
     }
 
     /// The page of those in a list that fit. Where many were looked through the page ends, and says where to go on.

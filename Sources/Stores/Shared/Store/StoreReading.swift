@@ -25,8 +25,14 @@ protocol StoreReading {
     func events(receivedAs key: [UInt8]) throws -> [String]
     /// Connections whose events and runs can be searched where none is named.
     func connectionsToSearch() throws -> [String]
-    /// Events and runs that are found in one of some ways on their connection, that are of a group, or that belong to an order.
-    func subjects(ways: [(connection: String, ways: [LookUpWay])], groups: [String], orders: [String]) throws -> FoundSubjects
+    /// Events and runs that are found in one of some ways on their connection, that are of a group, or that belong to an order. Of ways and groups those of a
+    /// window, in its order.
+    func subjects(
+        ways: [(connection: String, ways: [LookUpWay])],
+        groups: [String],
+        orders: [String],
+        within window: SubjectWindow
+    ) throws -> FoundSubjects
     /// Events, or runs, whose identifier begins with a text, and the runs of these events or the events of these runs.
     func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects
     /// The orders that runs and events placed, found, or are about.
