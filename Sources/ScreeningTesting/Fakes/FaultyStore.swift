@@ -127,6 +127,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func end(session secret: Secret) async throws { try await write { try await store.end(session: secret) } }
     /// See ``Store``.
+    public func taken(since time: Timestamp) async throws -> [String: Int] { try await read { try await store.taken(since: time) } }
+    /// See ``Store``.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try await write { try await store.take(count, from: budget, perMinute: perMinute) }
     }

@@ -36,6 +36,18 @@ extension StoreConformance {
             }
             try trial.expect(total == 30, "\(total) were granted")
         },
+        Check("what was taken of each budget in the last minute is known to all") { trial in
+            try trial.expect(try await trial.store.taken(since: trial.now + .seconds(-60)).isEmpty, "something was taken")
+            for (count, budget) in [(5, "zinc-uk"), (7, "zinc-uk"), (1, "zinc-eu")] {
+                _ = try await trial.store.take(count, from: budget, perMinute: 30)
+                trial.clock.advance(by: .seconds(20))
+            }
+            let taken = try await trial.store.taken(since: trial.now + .seconds(-60))
+            try trial.expect(taken == ["zinc-uk": 12, "zinc-eu": 1], "got \(taken)")
+            trial.clock.advance(by: .seconds(1))
+            let later = try await trial.store.taken(since: trial.now + .seconds(-60))
+            try trial.expect(later == ["zinc-uk": 7, "zinc-eu": 1], "a second later \(later)")
+        },
         Check("a clock that is set back an hour stops a budget for no more than about a minute") { trial in
             _ = try await trial.store.take(30, from: "b", perMinute: 30)
             trial.clock.advance(by: .seconds(-3600))

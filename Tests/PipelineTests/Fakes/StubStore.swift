@@ -197,6 +197,7 @@ final class StubStore: Store {
         with { state in for version in versions { state.versions[version.id] = version } }
     }
 
+    func taken(since time: Timestamp) async throws -> [String: Int] { [:] }
     func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try fault("take")
         return with { $0.grants[budget] ?? Grant(count: count, next: nil) }

@@ -49,6 +49,9 @@ struct SlidingWindowLimiter: Equatable {
 }
 
 extension SlidingWindowLimiter {
+    /// How much was granted from a time on, in milliseconds.
+    func granted(since time: Int64) -> Int { taken.reduce(0) { $0 + ($1.at >= time ? $1.count : 0) } }
+
     /// The grants as the text of their column.
     var text: String { JSON.array(taken.map { [.int($0.at), .int(Int64($0.count))] }).string() }
 

@@ -254,6 +254,15 @@ extension SQLStore {
         try await write(.budget(budget)) { try $0.take(count, from: budget, perMinute: perMinute) }
     }
 
+    func taken(since time: Timestamp) async throws -> [String: Int] {
+        try await read { reading in
+            let windows = try reading.fetch("SELECT name, taken FROM budgets", []).compactMap { row in
+                row.text(at: 0).map { ($0, SlidingWindowLimiter(text: row.text(at: 1)).granted(since: time.milliseconds)) }
+            }
+            return Dictionary(windows) { $1 }.filter { $0.value > 0 }
+        }
+    }
+
     /// What the keyring says by now is taken over first: others wait until every replica has done so.
     func announce(_ replica: Replica) async throws {
         try await readKeyring()
