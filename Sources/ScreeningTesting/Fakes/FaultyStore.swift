@@ -127,6 +127,12 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func end(session secret: Secret) async throws { try await write { try await store.end(session: secret) } }
     /// See ``Store``.
+    public func views(of owner: String) async throws -> [SavedView] { try await read { try await store.views(of: owner) } }
+    /// See ``Store``.
+    public func keep(_ view: SavedView, of owner: String) async throws -> Bool { try await write { try await store.keep(view, of: owner) } }
+    /// See ``Store``.
+    public func forget(view id: String, of owner: String) async throws { try await write { try await store.forget(view: id, of: owner) } }
+    /// See ``Store``.
     public func taken(since time: Timestamp) async throws -> [String: Int] { try await read { try await store.taken(since: time) } }
     /// See ``Store``.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {

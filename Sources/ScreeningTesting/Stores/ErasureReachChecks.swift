@@ -138,6 +138,9 @@ extension StoreConformance {
                 BulkJob(id: trial.id(.bulk), verb: .retryRuns, actor: .system, note: note, connections: nil, count: 1, createdAt: trial.now)
             }
             for command in commands { try await trial.store.perform([.begin(command, of: ["run_1"])]) }
+            for name in ["of Ana Roe", "late"] {
+                _ = try await trial.store.keep(SavedView(id: name, name: name, query: "older=9d", createdAt: trial.now), of: "tok_1")
+            }
             let id = trial.id(.erasure)
             let why = Personal("Ana Roe wrote from ana@example.test")
             _ = try await trial.store.erase(.order(order), as: id, window: .seconds(86_400), by: .system, note: why)
@@ -155,6 +158,7 @@ extension StoreConformance {
             var left: [String?] = []
             for command in commands { left.append(try await trial.store.bulkJob(command.id)?.note?.value) }
             try trial.expect(left == [nil, "for all"], "the notes of commands for many are \(left.count)")
+            try trial.expect(try await trial.store.views(of: "tok_1").map(\.id) == ["late"], "the view under the person's name is kept")
             try trial.expect(looks.allSatisfy { $0.actor == .system }, "who looked is gone")
             try trial.expect(try await trial.store.verifyAudit(anchors: []).isWhole, "the audit does not verify any more")
         },

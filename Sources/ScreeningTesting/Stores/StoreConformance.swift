@@ -40,7 +40,7 @@ public struct StoreConformance: Sendable {
         + lists
         + searching
         + quotas + turnarounds + bulk
-        + retention + history
+        + retention + history + views
         + auditing + erasing + erasureReach + unknownRequests
         + closing + modelled
 

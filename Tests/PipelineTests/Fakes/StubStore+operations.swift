@@ -22,6 +22,9 @@ extension StubStore {
     func session(by secret: Secret) async throws -> Session? { nil }
     func seen(session secret: Secret, at: Timestamp) async throws {}
     func end(session secret: Secret) async throws {}
+    func views(of owner: String) async throws -> [SavedView] { [] }
+    func keep(_ view: SavedView, of owner: String) async throws -> Bool { true }
+    func forget(view id: String, of owner: String) async throws {}
     func token(id: String) async throws -> AccessToken? { with { $0.tokens.first { $0.id == id } } }
     func tokens() async throws -> [AccessToken] { with { $0.tokens } }
     func remove(token id: String) async throws {}

@@ -554,3 +554,10 @@ CREATE TABLE unknown_requests (
     count bigint NOT NULL,
     body bytea NOT NULL
 );
+CREATE TABLE saved_views (
+    owner bytea NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    body bytea NOT NULL,
+    PRIMARY KEY (owner, id)
+);

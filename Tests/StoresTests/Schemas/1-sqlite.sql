@@ -529,3 +529,10 @@ CREATE TABLE unknown_requests (
     count INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE saved_views (
+    owner BLOB NOT NULL,
+    id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (owner, id)
+) STRICT, WITHOUT ROWID;

@@ -47,6 +47,15 @@ struct ErasurePlan: Sendable, Equatable {
     /// Commands for many whose note names them.
     var commands: Set<String> = []
 
+    /// Views that people keep under a name that names them.
+    var views: Set<View> = []
+
+    /// A view that somebody keeps.
+    struct View: Sendable, Hashable {
+        let owner: [UInt8]
+        let id: String
+    }
+
     /// A note on an issue.
     struct Note: Sendable, Hashable {
         let cause: String
@@ -70,12 +79,13 @@ struct ErasurePlan: Sendable, Equatable {
         notes.formUnion(other.notes)
         audits.formUnion(other.audits)
         commands.formUnion(other.commands)
+        views.formUnion(other.views)
     }
 
     var counts: [String: Int] {
         [
             "orders": orders.count, "events": events.count, "runs": runs.count, "journals": journals.count, "keys": keys.count,
-            "values": values.count, "answers": answers.count, "notes": notes.count + audits.count + commands.count,
+            "values": values.count, "answers": answers.count, "notes": notes.count + audits.count + commands.count + views.count,
         ]
     }
 
@@ -93,6 +103,7 @@ struct ErasurePlan: Sendable, Equatable {
             "values": list(values), "answers": .array(answers.map(\.hex).sorted().map { .string($0) }),
             "later": list(later), "notes": .array(notes.map { "\($0.at) \($0.cause)" }.sorted().map { .string($0) }),
             "audits": .array(audits.sorted().map { .int($0) }), "commands": list(commands),
+            "views": list(Set(views.map { "\($0.owner.hex) \($0.id)" })),
         ]
     }
 
@@ -136,6 +147,12 @@ struct ErasurePlan: Sendable, Equatable {
         )
         audits = Set((json?["audits"]?.items ?? []).compactMap(\.integer))
         commands = Set(texts("commands"))
+        views = Set(
+            texts("views").compactMap { text in
+                let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+                return parts.count == 2 ? [UInt8](hex: parts[0]).map { View(owner: $0, id: String(parts[1])) } : nil
+            }
+        )
         answers = Set(texts("answers").compactMap { [UInt8](hex: $0) })
     }
 }

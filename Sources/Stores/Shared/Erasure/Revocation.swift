@@ -21,7 +21,11 @@ extension SQLStore {
     func remove(token id: String) async throws {
         // First, so that there is no moment in which it is revoked and a copy would not learn of it.
         try await write(revocation: Revocation(token: id, at: clock.now()))
-        try await audited(TouchedRows(), about: id) { try $0.remove(token: id) }
+        let views = key(viewsOf: id)
+        try await audited(TouchedRows(), about: id) { transaction in
+            try transaction.remove(token: id)
+            try transaction.forget(viewsOf: views)
+        }
     }
 
     /// Revokes again what was revoked and what the store knows because an older copy of it was restored.
@@ -33,8 +37,10 @@ extension SQLStore {
             let row = try AuditRow(AuditAct(by: .system, "token.remove", subject: id), at: clock.now(), codec)
             var touched = TouchedRows()
             touched.audits = true
+            let views = key(viewsOf: id)
             try await write(touched) { transaction in
                 try transaction.remove(token: id)
+                try transaction.forget(viewsOf: views)
                 try transaction.append(row)
             }
         }

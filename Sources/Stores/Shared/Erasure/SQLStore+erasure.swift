@@ -235,6 +235,7 @@ extension SQLStore {
             let silence = "UPDATE audit SET body = $1 WHERE seq = $2 AND body IS NOT NULL"
             for (seq, body) in silenced { try transaction.change(silence, [.bytes(body), .int(seq)]) }
             for (id, body) in commands { try transaction.change("UPDATE bulk_jobs SET body = $1 WHERE id = $2", [.bytes(body), .text(id)]) }
+            for view in plan.views { try transaction.forget(view) }
             try transaction.apply(effects)
             if let entry {
                 try transaction.change(

@@ -42,6 +42,7 @@ extension SQLStore {
         plan.audits.formUnion(try await pages { try $0.audits(naming: written, after: $1) })
         plan.commands.formUnion(try await pages { try $0.commands(naming: written, after: $1) })
         plan.notes.formUnion(try await read { try $0.notes(naming: written) })
+        plan.views.formUnion(try await read { try $0.views(naming: written) })
     }
 
     /// What somebody wrote of an erasure, unless it names whom the erasure is of: it stays for longer than they do.

@@ -19,6 +19,7 @@ struct AssociatedData: Sendable {
         case audit
         case signingKey = "signing_key"
         case unknownRequests = "unknown_requests"
+        case savedViews = "saved_views"
     }
 
     let table: Table

@@ -12,6 +12,8 @@ enum BlindIndex: String {
     case auditActor = "audit_actor"
     /// What a browser that is signed in holds.
     case session
+    /// Whose a view is that somebody keeps.
+    case viewOwner = "view_owner"
 
     /// What is hashed per connection or account, so that nobody can tell that two of them have the same.
     enum OnConnection: String {

@@ -21,6 +21,7 @@ extension SchemaMigration {
         postgresBackupTables,
         postgresHistoryTables,
         postgresUnknownRequestTables,
+        postgresViewTables,
     ].joined(separator: "\n")
 
     private static let postgresTables = """

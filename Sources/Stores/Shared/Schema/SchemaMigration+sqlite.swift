@@ -20,6 +20,7 @@ extension SchemaMigration {
         sqliteBackupTables,
         sqliteHistoryTables,
         sqliteUnknownRequestTables,
+        sqliteViewTables,
     ].joined(separator: "\n")
 
     private static let sqliteTables = """
