@@ -39,8 +39,8 @@ public struct Dashboard: Sendable {
         public var lastBackup: (@Sendable () async throws -> JSON?)?
         /// Whether the host is able to work.
         public var readiness: @Sendable () async -> Readiness = { .ready }
-        /// How many reads of an account's budget this process used in the last minute; nil where that is not known.
-        public var readsInLastMinute: @Sendable (_ account: String) -> Int? = { _ in nil }
+        /// How many reads of each account's budget all replicas took in the last minute; nil where that is not known.
+        public var readsInLastMinute: @Sendable () async throws -> [String: Int]? = { nil }
         /// The settings as they hold.
         public var settings: @Sendable () -> [ShownSetting] = { [] }
         /// How many pages are drawn at the same time.
@@ -95,8 +95,8 @@ public struct Dashboard: Sendable {
 
     /// The pages that take somebody who is signed in.
     private var pages: [PageHandler] {
-        NowPage.handlers + OrdersPage.handlers + PastedDelivery.handlers + ReasonedSearch.handlers + OrderPage.handlers + Reveal.handlers
-            + CaseFile.handlers
+        NowPage.handlers + OrdersPage.handlers + KeptViews.handlers + PastedDelivery.handlers + ReasonedSearch.handlers + OrderPage.handlers
+            + Reveal.handlers + CaseFile.handlers
             + OtherPages.handlers
     }
 }

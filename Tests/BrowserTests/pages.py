@@ -2,7 +2,7 @@
 from stage import ADMIN, call
 
 LISTS = (
-    "/", "/orders", "/events", "/runs", "/issues", "/dead", "/connections", "/accounts", "/plugins", "/webhooks", "/audit", "/erasures", "/settings")
+    "/", "/orders", "/events", "/runs", "/issues", "/dead", "/connections", "/accounts", "/plugins", "/webhooks", "/audit", "/erasures", "/settings", "/hold")
 
 
 def of(host):

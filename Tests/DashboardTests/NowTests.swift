@@ -87,7 +87,7 @@ struct NowTests {
     @Test("An account shows how much of its reads was used")
     func budget() async throws {
         var fixture = try await DashboardFixture()
-        fixture.parts.readsInLastMinute = { $0 == "one" ? 7 : 0 }
+        fixture.parts.readsInLastMinute = { ["one": 7] }
         try await fixture.run { (browser) async throws in
             _ = try await browser.signIn(DashboardFixture.admin)
             let html = try await browser.html("/")

@@ -117,6 +117,10 @@ struct OtherPagesTests {
             }
             #expect(try await browser.html("/events/\(event)").contains("&lt;b&gt;Ana&lt;/b&gt;"))
             #expect(try await browser.html("/runs/\(run)").contains("&lt;b&gt;Ana&lt;/b&gt; has no telephone"))
+            // It failed before anybody knew whom it is about: its event says it.
+            for path in ["/runs", "/dead"] {
+                #expect(try await browser.html(path).contains("href=\"/events/\(event)\">not known; see its event"), "\(path)")
+            }
         }
     }
 
@@ -248,6 +252,12 @@ struct OtherPagesTests {
             #expect(page.contains("order.cancel") && page.contains("href=\"/orders/\(order.id)\"") && page.contains("session.begin"))
             #expect(page.contains("Ben Poe") && page.contains("&lt;b&gt;asked") && !page.contains("<b>asked"))
             #expect(page.contains("/erasures"))
+            // In words, beside the code that it is filtered by.
+            #expect(
+                page.contains("had the order cancelled") && page.contains("href=\"/audit?action=order.cancel\"")
+                    && page.contains("signed in to the pages")
+            )
+            #expect(try await browser.html("/orders/\(order.id)").contains("had the order cancelled"))
             let some = try await browser.html("/audit?subject=\(order.id)&action=order.cancel")
             #expect(some.contains("order.cancel") && !some.contains("session.begin"))
             #expect(try await browser.html("/audit?action=nothing.").contains("Nothing matches these filters"))

@@ -44,7 +44,7 @@ struct ListView {
 
     /// The list's address with a filter set, or without it where the value is nil; on its first page.
     func link(_ name: String, _ value: String?) -> String {
-        let query = visit.request.query.filter { !["cursor", "done"].contains($0.name) && !$0.value.isEmpty }
+        let query = visit.request.query.filter { !["cursor", "done", "page"].contains($0.name) && !$0.value.isEmpty }
         return ListAddress(path: path, query: query).with(name, value).text
     }
 
@@ -62,12 +62,26 @@ struct ListView {
         return ["facet_title": title, "facets": facets]
     }
 
+    /// The viewer's connections as facets: where there are many, some of them, and where the others are.
+    var connectionFacets: Model {
+        let (all, chosen) = (visit.connections, visit.query("connection"))
+        let shown = all.prefix(ListView.shownNames) + (chosen.map { chosen in all.dropFirst(ListView.shownNames).filter { $0 == chosen } } ?? [])
+        var model = facets("Connection", "connection", shown.map { ($0, $0) })
+        if all.count > shown.count {
+            model["facet_more"] = ["more_href": "/connections", "more_text": "\(Format.number(all.count - shown.count)) more…"] as Model
+        }
+        return model
+    }
+
+    /// How many names of the settings stand as facets.
+    static let shownNames = 20
+
     /// When it was received, as facets.
     var spanFacets: Model { facets("Since", "within", ListView.spans.map { ($0.word, $0.title) }) }
 
     /// The words of a search box in the list's own form, and what else its address holds.
     func search(_ name: String, _ title: String) -> Model {
-        let others = visit.request.query.filter { $0.name != name && $0.name != "cursor" && !$0.value.isEmpty }
+        let others = visit.request.query.filter { $0.name != name && !["cursor", "page"].contains($0.name) && !$0.value.isEmpty }
         return [
             "list_path": path, "search_name": name, "search_title": title, "search_value": visit.query(name) ?? "",
             "others": others.map { ["other_name": $0.name, "other_value": $0.value] as Model },
@@ -83,6 +97,14 @@ struct ListView {
         if let next { pager["older"] = ["older_href": link("cursor", next)] as Model }
         if !isFirst { pager["newest"] = ["newest_href": link("cursor", nil)] as Model }
         return pager
+    }
+
+    /// What a search for whom or what does not show, while there may be more; nil where it shows all.
+    func cut(_ answer: JSON, _ things: String) -> Model? {
+        guard visit.query("about") != nil, let next = answer["next"]?.text, let count = answer["items"]?.items?.count, count > 0 else { return nil }
+        let text =
+            "The newest \(count) that were found, and those are not all. Of orders that it finds, the \(things) of the newest 200 are among them."
+        return ["cut_text": text, "cut_href": link("cursor", next)]
     }
 
     /// What stands where nothing is shown: that the filters hide all, or what to do next.
@@ -109,12 +131,13 @@ struct ListView {
         "facet-sets": #"""
         <div class="facets">{{#facet_sets}}<div class="set"><span class="name">{{facet_title}}</span>
         {{#facets}}<a class="facet" href="{{facet_href}}"{{#is_chosen}} aria-current="true"{{/is_chosen}}>{{facet}}{{#facet_count}} <span class="n">{{n}}</span>{{/facet_count}}</a>
-        {{/facets}}</div>{{/facet_sets}}
+        {{/facets}}{{#facet_more}}<a class="facet" href="{{more_href}}">{{more_text}}</a>{{/facet_more}}</div>{{/facet_sets}}
         {{#search}}<form class="set" action="{{list_path}}" method="get" role="search"><label class="name" for="list-search">{{search_title}}</label>
         {{#others}}<input type="hidden" name="{{other_name}}" value="{{other_value}}">{{/others}}
         <input id="list-search" type="search" name="{{search_name}}" value="{{search_value}}" autocomplete="off" spellcheck="false">
         <button type="submit">Find</button></form>{{/search}}</div>
         """#,
+        "cut": #"{{#cut}}<p class="said small">{{cut_text}} <a href="{{cut_href}}">Look on</a></p>{{/cut}}"#,
         "pager": #"""
         <nav class="pager" aria-label="Pages of this list"><span>{{#newest}}<a href="{{newest_href}}">← Newest</a>{{/newest}}</span>
         <span>{{#older}}<a href="{{older_href}}" rel="next">Older →</a>{{/older}}</span></nav>

@@ -43,8 +43,10 @@ struct RhythmGrid: Sendable {
 
     var svg: String {
         var svg = SVG(width: 24 * 7, height: 7 * 5)
-        for (slot, level) in levels.enumerated() {
-            svg.rect(Double(slot % 24) * 7, Double(slot / 24) * 5, 6, 4, "h\(level)")
+        // One shape for all cells of a level: a page shows many of these.
+        for level in Set(levels).sorted() {
+            let cells = levels.enumerated().filter { $0.element == level }.map { "M\($0.offset % 24 * 7) \($0.offset / 24 * 5)h6v4h-6z" }
+            svg.path(cells.joined(), "h\(level)")
         }
         return svg.html(name, kind: "rhythm", isFixed: true)
     }

@@ -36,7 +36,7 @@ struct HostNotice: Sendable {
     static let templates = [
         "host-notice": #"""
         <div id="host-notice" data-live>{{#unable}}<div class="said bad" role="alert"><strong>Not able to work.</strong>{{#reasons}} {{reason}}{{/reasons}}</div>{{/unable}}
-        {{#held}}<p class="said warn"><strong>Held</strong> {{>stopped}}: everything is taken in; no order is sent and no ATS is told. {{#as_of_backup}}The store is a backup's of {{backup_at}}: what may have been sent since is looked for. {{/as_of_backup}}<code>fairlead release</code> lets it go.</p>{{/held}}</div>
+        {{#held}}<p class="said warn"><strong>Held</strong> {{>stopped}}: everything is taken in; no order is sent and no ATS is told. {{#as_of_backup}}The store is a backup's of {{backup_at}}: what may have been sent since is looked for. {{/as_of_backup}}<a href="/hold">See what waits, and let it go</a> (<code>fairlead release</code>).</p>{{/held}}</div>
         """#,
         "stopped": #"by {{stopped_by}} {{#stopped_at}}{{>time}}{{/stopped_at}}{{#stopped_note}} (“{{stopped_note}}”){{/stopped_note}}"#,
     ]

@@ -19,6 +19,8 @@ struct Site: Sendable {
     /// A table of thousands of rows is put together for one at a time, whoever asks, beside the pages.
     let exports = PageBudget(atOnce: 1, perViewer: 1, line: 4, linePerViewer: 1)
     let streams = OpenStreams()
+    /// The settings as they were put together last: of a thousand connections that takes longer than to show them.
+    private let shownSettings = KeptSettings()
 
     init(parts: Dashboard.Parts) {
         self.parts = parts
@@ -41,12 +43,15 @@ struct Site: Sendable {
         }
     }
 
-    /// After how many days nine of ten orders are done, at the slowest of the accounts that somebody sees; nil where there is too little history.
-    func usualDays(for principal: Principal) async throws -> Int? {
+    /// After how many days nine of ten orders are done, by the accounts that somebody sees; without those that have too little history.
+    func usualDays(for principal: Principal) async throws -> [String: Int] {
         let seen = Set(parts.registry.connections.filter { principal.sees(connection: $0.id) }.flatMap(\.accounts))
-        let most = try await usual.value().filter { principal.connections == nil || seen.contains($0.key) }.values.max()
-        return most.map { Int(($0.wholeMilliseconds + 86_399_999) / 86_400_000) }
+        return try await usual.value().filter { principal.connections == nil || seen.contains($0.key) }
+            .mapValues { Int(($0.wholeMilliseconds + 86_399_999) / 86_400_000) }
     }
+
+    /// The settings as they hold.
+    var settings: [ShownSetting] { shownSettings.value(since: parts.registry.reloadedAt, parts.settings) }
 
     var access: Access { Access(parts: parts) }
 

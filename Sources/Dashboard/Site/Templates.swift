@@ -14,7 +14,7 @@ enum Templates {
     /// Every template by name.
     static let all: [String: String] = [
         Layout.templates, HostNotice.templates, Parts.templates, SignInPage.templates, ProblemPage.templates, NowPage.templates, NowHistory.templates,
-        OrdersPage.templates, PastedDelivery.templates,
+        OrdersPage.templates, KeptViews.templates, PastedDelivery.templates,
         OrderPage.templates, CaseFile.templates, ResolveDesk.templates, ReasonedSearch.templates, RunShadow.templates,
     ]
     .reduce(into: OtherPages.templates) { all, own in all.merge(own) { $1 } }

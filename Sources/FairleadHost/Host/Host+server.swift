@@ -55,7 +55,7 @@ extension Host {
         )
         parts.signInCode = given.signInCode
         parts.readiness = readiness
-        parts.readsInLastMinute = { context.readsInLastMinute(of: $0) }
+        parts.readsInLastMinute = { try await context.readsInLastMinute() }
         parts.requiresReason = { live.settings.accessReasons == .required }
         parts.lastBackup = { [store = context.store] in
             let state = try await store.backupState()

@@ -44,12 +44,6 @@ final class BudgetUse: Sendable {
         for (account, ratio) in ratios { meters.budgetUsed.set(ratio, account) }
     }
 
-    /// How much of an account's budget was used in the last minute.
-    func used(_ account: String, at now: Timestamp) -> Int {
-        let second = now.milliseconds / 1000
-        return uses.withLock { $0[account]?.taken.filter { ((second - 59)...second).contains($0.key) }.values.reduce(0, +) ?? 0 }
-    }
-
     /// Forgets accounts that are not configured any more.
     func retain(_ accounts: Set<String>) { uses.withLock { $0 = $0.filter { accounts.contains($0.key) } } }
 }

@@ -157,8 +157,11 @@ public struct PipelineContext: Sendable {
     /// The orders of which a provider has said something that is not on disk yet.
     public var unwritten: UnwrittenOutcomes { executor.unwritten }
 
-    /// How many reads of an account's budget this process used in the last minute.
-    public func readsInLastMinute(of account: String) -> Int { accounts.budgets.used(account, at: clock.now()) }
+    /// How many reads of each account's budget all replicas took in the last minute; an account of which none were is left out.
+    public func readsInLastMinute() async throws -> [String: Int] {
+        let taken = try await store.taken(since: clock.now() + .seconds(-60))
+        return Dictionary(uniqueKeysWithValues: registry.accounts.compactMap { account in taken[account.budget].map { (account.account.id, $0) } })
+    }
 
     /// Keeps the scripts of connections that are about to be configured, for the runs that will begin on them. To be called before the first run on new
     /// scripts; calling again changes nothing.

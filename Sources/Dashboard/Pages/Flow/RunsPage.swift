@@ -26,7 +26,7 @@ enum RunsPage {
             "facet_sets": [
                 list.facets("State", "state", states.map { ($0, $0) }, counts: known),
                 list.facets("Hook", "hook", hooks.prefix(12).map { ($0, $0) }),
-                list.facets("Connection", "connection", visit.connections.map { ($0, $0) }), list.spanFacets,
+                list.connectionFacets, list.spanFacets,
             ],
             "runs": try await rows(runs, visit),
             "is_empty": runs.isEmpty,
@@ -37,6 +37,7 @@ enum RunsPage {
         ]
         if visit.may(.readPersonal) { model["search"] = list.search("about", "About") }
         if let pager = list.pager(answer) { model["pager"] = pager }
+        if let cut = list.cut(answer, "runs") { model["cut"] = cut }
         if visit.may(.operate), list.isNarrowed, !runs.isEmpty {
             model["plans"] = [
                 ["plan_name": "Plan a retry of all that match…", "plan_href": PlanPage.link("run.retry", list.narrowing)] as Model,
@@ -56,6 +57,9 @@ enum RunsPage {
             var row = row(run, visit)
             if let order = run["order"]?.text, let name = names[order] {
                 row["about_order"] = ["order_href": "/orders/" + order, "order_name": name] as Model
+            } else if run["external_id"]?.text == nil, let event = run["event"]?.text {
+                // It failed before anybody knew whom it is about: what it was given says it.
+                row["about_event"] = ["event_href": "/events/" + event, "event_name": "not known; see its event"] as Model
             }
             return row
         }
@@ -80,7 +84,7 @@ enum RunsPage {
         {{>facet-sets}}
         <div id="runs" data-live>
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
-        {{^is_empty}}<div class="card list">{{>run-table}}{{#pager}}{{>pager}}{{/pager}}</div>
+        {{^is_empty}}<div class="card list">{{>cut}}{{>run-table}}{{#pager}}{{>pager}}{{/pager}}</div>
         <p class="row">{{#plans}}<a class="button" href="{{plan_href}}">{{plan_name}}</a> {{/plans}}</p>{{/is_empty}}
         </div>
         """#,
@@ -88,7 +92,7 @@ enum RunsPage {
         <table class="cards"><caption class="sr">Runs, newest first</caption>
         <thead><tr><th scope="col">Made</th><th scope="col">Hook</th><th scope="col">Connection</th><th scope="col">About</th><th scope="col">State</th><th scope="col">How it stands</th></tr></thead>
         <tbody>{{#runs}}<tr><td data-label="Made"><a href="{{run_href}}" data-row aria-label="Run {{run_id}}">{{#made}}{{>time}}{{/made}}</a></td>
-        <td data-label="Hook"><code>{{hook}}</code></td><td data-label="Connection">{{run_connection}}</td><td data-label="About">{{#about_order}}<a href="{{order_href}}">{{order_name}}</a>{{/about_order}}{{about}}</td>
+        <td data-label="Hook"><code>{{hook}}</code></td><td data-label="Connection">{{run_connection}}</td><td data-label="About">{{#about_order}}<a href="{{order_href}}">{{order_name}}</a>{{/about_order}}{{#about_event}}<a class="soft" href="{{event_href}}">{{event_name}}</a>{{/about_event}}{{about}}</td>
         <td data-label="State">{{#run_state}}{{>state}}{{/run_state}}</td><td data-label="Stands" class="small">{{explanation}}</td></tr>
         {{/runs}}</tbody></table>
         """#,

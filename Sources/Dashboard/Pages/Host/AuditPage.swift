@@ -23,8 +23,8 @@ enum AuditPage {
         let entries = answer["items"]?.items ?? []
         let query = FormEncoding.text(list.narrowing)
         var model: Model = [
-            "facet_sets": [list.facets("Action", "action", actions), list.spanFacets],
-            "entries": entries.map { row($0, visit) }, "is_empty": entries.isEmpty,
+            "facet_sets": [list.facets("Action", "action", actions + others(visit)), list.spanFacets],
+            "entries": entries.map { row($0, list, visit) }, "is_empty": entries.isEmpty,
             "empty": list.empty(("Nothing was recorded yet", "Every command, sign-in and look at personal data is.", nil)),
             "search": list.search("subject", "About"), "export_href": "/audit/export" + (query.isEmpty ? "" : "?" + query),
             "verify_href": "/audit?verify=1",
@@ -37,14 +37,22 @@ enum AuditPage {
 
     private static let actions = [
         ("orders.", "orders"), ("order.", "one order"), ("runs.", "runs"), ("events.", "events"), ("issue.", "issues"), ("token.", "tokens"),
-        ("session.", "sign-ins"),
+        ("session.", "sign-ins"), ("candidate.", "people"), ("webhook.", "endpoints"), ("settings.", "settings"),
     ]
 
-    private static func row(_ entry: JSON, _ visit: Visit) -> Model {
+    /// The action that the address names, where it is none of the usual ones.
+    private static func others(_ visit: Visit) -> [(String, String)] {
+        guard let action = visit.query("action"), !actions.contains(where: { $0.0 == action }) else { return [] }
+        return [(action, action)]
+    }
+
+    private static func row(_ entry: JSON, _ list: ListView, _ visit: Visit) -> Model {
         let outcome = entry["outcome"]?.text ?? ""
         var row: Model = [
-            "seq": entry["seq"]?.integer.map { String($0) } ?? "", "action": entry["action"]?.text ?? "", "subject": entry["subject"]?.text ?? "",
-            "by": entry["actor"]?["name"]?.text ?? entry["actor_key"]?.text ?? "", "hash": String((entry["hash"]?.text ?? "").prefix(12)),
+            "seq": entry["seq"]?.integer.map { String($0) } ?? "", "action": entry["action"]?.text ?? "", "said_what": AuditWords.sentence(entry),
+            "action_href": list.link("action", entry["action"]?.text), "subject": entry["subject"]?.text ?? "",
+            "by": entry["actor"]?["name"]?.text ?? (entry["actor"]?["kind"] == "system" ? "Fairlead" : entry["actor_key"]?.text ?? ""),
+            "hash": String((entry["hash"]?.text ?? "").prefix(8)),
             "outcome": ["tone": outcome == "done" ? "good" : outcome == "refused" || outcome == "failed" ? "warn" : "plain", "label": outcome]
                 as Model,
             "shown": (entry["details"]?["shown"]?.items ?? []).compactMap(\.text).joined(separator: ", "),
@@ -95,9 +103,9 @@ enum AuditPage {
         <p class="row lead"><a class="button" href="{{verify_href}}">Verify the chain</a> <a class="button" href="{{export_href}}">Export what matches</a>{{#erased}} <a class="button" href="/erasures">Erasures</a>{{/erased}}</p>
         <div id="audit" data-live>
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
-        {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Entries, newest first</caption>
+        {{^is_empty}}<div class="card list"><table class="cards audit"><caption class="sr">Entries, newest first</caption>
         <thead><tr><th scope="col">No.</th><th scope="col">When, UTC</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">To</th><th scope="col">Outcome</th><th scope="col">Why</th><th scope="col">Hash</th></tr></thead>
-        <tbody>{{#entries}}<tr><td data-label="No." class="number">{{seq}}</td><td data-label="When">{{#at}}{{>moment}}{{/at}}</td><td data-label="Who">{{by}}</td><td data-label="What"><span><code>{{action}}</code>{{#shown}}<br><span class="soft small">{{shown}}</span>{{/shown}}</span></td>
+        <tbody>{{#entries}}<tr><td data-label="No." class="number">{{seq}}</td><td data-label="When">{{#at}}{{>moment}}{{/at}}</td><td data-label="Who">{{by}}</td><td data-label="What"><span>{{said_what}}<br><a class="small" href="{{action_href}}" title="Entries of this action alone"><code>{{action}}</code></a>{{#shown}}<br><span class="soft small">{{shown}}</span>{{/shown}}</span></td>
         <td data-label="To" class="mono">{{#subject_link}}<a href="{{subject_href}}">{{subject}}</a>{{/subject_link}}{{^subject_link}}{{subject}}{{/subject_link}}</td><td data-label="Outcome">{{#outcome}}{{>state}}{{/outcome}}</td><td data-label="Why" class="small">{{said_why}}</td><td data-label="Hash" class="mono soft">{{hash}}</td></tr>
         {{/entries}}</tbody></table>{{#pager}}{{>pager}}{{/pager}}</div>{{/is_empty}}
         </div>

@@ -1,3 +1,6 @@
+import Screening
+import Synchronization
+
 /// One key of the settings as it holds, for people to look at.
 public struct ShownSetting: Sendable, Equatable {
     /// What it stands in: `server`, `accounts.zinc-uk`.
@@ -31,5 +34,17 @@ public struct PluginCases: Sendable, Equatable {
     public init(count: Int, isTried: Bool) {
         self.count = count
         self.isTried = isTried
+    }
+}
+
+/// Settings as people are shown them, put together anew when others were taken over.
+final class KeptSettings: Sendable {
+    private let kept = Mutex<(since: Timestamp?, settings: [ShownSetting])?>(nil)
+
+    func value(since time: Timestamp?, _ make: () -> [ShownSetting]) -> [ShownSetting] {
+        if let kept = kept.withLock({ $0 }), kept.since == time { return kept.settings }
+        let settings = make()
+        kept.withLock { $0 = (time, settings) }
+        return settings
     }
 }

@@ -19,7 +19,6 @@ enum NowPage {
             (party: party == "operator" ? "us" : party, filter: party, count: Int(status["waiting_on"]?[party]?.integer ?? 0))
         }
         let issues = try await Contact.Known(visit)
-        let connections = try await connections(status, issues, visit)
         let unsent = Int(status["not_sent"]?.integer ?? 0)
         var model: Model = [
             "issues": (status["issues"]?["items"]?.items ?? []).map { issue($0, visit) },
@@ -29,8 +28,7 @@ enum NowPage {
             "waiting": waiting.map {
                 ["party": Parts.party($0.party) as Any, "waiting_count": Format.number($0.count), "href": "/orders?waiting_on=\($0.filter)"] as Model
             },
-            "accounts": (status["accounts"]?.items ?? []).map { contact($0, "accounts", issues, visit) },
-            "connections": connections, "has_weeks": connections.contains { $0["week"] != nil }, "is_begun": total > 0,
+            "is_begun": total > 0,
             "received": Format.number(Int(status["last_day"]?["received"]?.integer ?? 0)),
             "told": Format.number(Int(status["last_day"]?["told"]?.integer ?? 0)),
             "dead": Format.number(try await DeadPage.standing(visit, isRemembered: true).reduce(0) { $0 + $1.count }),
@@ -39,6 +37,28 @@ enum NowPage {
         if let count = waiting.last?.count, count > 0 {
             model["waits_for_us"] = ["us_count": count == 1 ? "An order waits" : "\(Format.number(count)) orders wait"] as Model
         }
+        model.merge(contacts(status, "accounts", issues, visit)) { $1 }
+        model.merge(contacts(status, "connections", issues, visit)) { $1 }
+        let rhythms = try await visit.site.rhythms.value()
+        let used = try await visit.site.parts.readsInLastMinute()
+        model["accounts"] = (model["accounts"] as? [Model] ?? []).map { contact -> Model in
+            var contact = contact
+            guard let id = contact["contact_id"] as? String, let limit = visit.site.parts.registry.account(id)?.readsPerMinute else { return contact }
+            contact["budget"] = budget(used.map { $0[id] ?? 0 }, of: limit)
+            return contact
+        }
+        model["connections"] = (model["connections"] as? [Model] ?? []).map { contact -> Model in
+            var contact = contact
+            if let rhythm = rhythms[.connection(contact["contact_id"] as? String ?? "")] {
+                let grid = RhythmGrid(rhythm, now: visit.now)
+                contact["rhythm"] = ["picture": grid.svg] as Model
+                contact["week"] = ["days": grid.hours.map { ["day_hours": $0.isEmpty ? "–" : $0] as Model }] as Model
+            }
+            return contact
+        }
+        model["has_weeks"] = (model["connections"] as? [Model] ?? []).contains { $0["week"] != nil }
+        let (named, open) = (status["issues"]?["items"]?.items?.count ?? 0, Int(status["issues"]?["open"]?.integer ?? 0))
+        if open > named { model["more_issues"] = ["cut_text": "The newest \(named) of \(Format.number(open))."] as Model }
         if unsent > 0 { model["unsent"] = ["unsent_count": Format.number(unsent)] as Model }
         if let snoozed = status["issues"]?["snoozed"]?.integer, snoozed > 0 { model["snoozed"] = String(snoozed) }
         if let last = visit.site.parts.lastBackup { model["backup"] = self.backup(try await last() ?? [:], visit) }
@@ -79,29 +99,36 @@ enum NowPage {
         model["heard"] = visit.format.time(contact["last_heard_at"])
         if let account = visit.site.parts.registry.account(id), kind == "accounts" {
             model["environment"] = account.account.environment
-            if let limit = account.readsPerMinute { model["budget"] = budget(visit.site.parts.readsInLastMinute(id), of: limit) }
         }
         return model
     }
 
-    /// How much of an account's reads this host used.
+    /// How much of an account's reads all hosts used.
     private static func budget(_ used: Int?, of limit: Int) -> Model {
         guard let used else { return ["budget_text": "\(Format.number(limit)) reads a minute at most"] }
         let text = "\(Format.number(used)) of \(Format.number(limit)) reads in the last minute"
         return ["budget_text": text, "gauge": ["picture": Gauge(used: used, limit: limit).svg(text)] as Model]
     }
 
-    private static func connections(_ status: JSON, _ known: Contact.Known, _ visit: Visit) async throws -> [Model] {
-        let rhythms = try await visit.site.rhythms.value()
-        return (status["connections"]?.items ?? []).prefix(60).map { connection in
-            var model = contact(connection, "connections", known, visit)
-            if let rhythm = rhythms[.connection(connection["id"]?.text ?? "")] {
-                let grid = RhythmGrid(rhythm, now: visit.now)
-                model["rhythm"] = ["picture": grid.svg] as Model
-                model["week"] = ["days": grid.hours.map { ["day_hours": $0.isEmpty ? "–" : $0] as Model }] as Model
-            }
-            return model
+    /// How many accounts, and how many connections, the page shows.
+    private static let shownContacts = 24
+
+    /// The accounts or the connections; where there are many those that need somebody, then those that were heard of last.
+    private static func contacts(_ status: JSON, _ kind: String, _ known: Contact.Known, _ visit: Visit) -> Model {
+        let all = (status[kind]?.items ?? []).map { contact($0, kind, known, visit) }
+        guard all.count > shownContacts else { return [kind: all] }
+        func rank(_ contact: Model) -> (Int, String) {
+            let tones = ["bad": 0, "warn": 1, "good": 2]
+            return (tones[contact["dot_tone"] as? String ?? ""] ?? 3, (contact["heard"] as? Model)?["iso"] as? String ?? "")
         }
+        // What is as urgent and was heard of at the same time stays in the order of its name.
+        let urgent = all.enumerated().sorted { first, second in
+            let (one, other) = (rank(first.element), rank(second.element))
+            if one.0 != other.0 { return one.0 < other.0 }
+            return one.1 == other.1 ? first.offset < second.offset : one.1 > other.1
+        }
+        let more = "\(shownContacts) of \(Format.number(all.count)): those that need somebody, then those heard of last"
+        return [kind: urgent.prefix(shownContacts).map(\.element), "more_" + kind: ["cut_text": more] as Model]
     }
 
     /// What a person stopped.
@@ -109,6 +136,11 @@ enum NowPage {
         var models: [Model] = []
         for kind in ["accounts", "connections"] {
             let stopped = (status[kind]?.items ?? []).filter { $0["problem"]?["code"]?.text == Problem.paused }
+            if stopped.count > mostPaused {
+                models.append([
+                    "paused_more": ["more_href": "/\(kind)?stands=paused", "more_text": "\(Format.number(stopped.count)) \(kind) are paused"] as Model
+                ])
+            }
             for id in stopped.prefix(mostPaused).compactMap({ $0["id"]?.text }) {
                 // It may have been resumed since.
                 guard let pause = try await visit.site.parts.store.state(of: kind == "accounts" ? .account(id) : .connection(id)).pause else {
@@ -136,8 +168,9 @@ enum NowPage {
         "now": #"""
         <div class="title"><h1>Now</h1></div>
         <div id="now" data-live>
-        {{#paused}}<p class="said warn">The {{paused_kind}} <a href="{{href}}">{{paused_id}}</a> was paused {{>stopped}}: it takes everything in and sends nothing.</p>{{/paused}}
+        {{#paused}}{{#paused_more}}<p class="said warn"><a href="{{more_href}}">{{more_text}}</a>; the first are named here.</p>{{/paused_more}}{{^paused_more}}<p class="said warn">The {{paused_kind}} <a href="{{href}}">{{paused_id}}</a> was paused {{>stopped}}: it takes everything in and sends nothing.</p>{{/paused_more}}{{/paused}}
         <section aria-labelledby="needs-title"><div class="title"><h2 id="needs-title">Needs a person</h2>{{#snoozed}}<a class="small" href="/issues?state=snoozed">{{snoozed}} snoozed</a>{{/snoozed}}</div>
+        {{#more_issues}}<p class="lead">{{cut_text}} <a href="/issues">See all of them</a></p>{{/more_issues}}
         {{^issues}}<div class="card row">{{#waits_for_us}}<span class="dot warn"></span><span><a href="/orders?waiting_on=operator">{{us_count}} on us</a>: its cause is not among the issues yet.</span>{{/waits_for_us}}{{^waits_for_us}}<span class="dot good"></span><span>Nothing needs a person.</span>{{/waits_for_us}}</div>{{/issues}}
         <div class="grid wide-grid">{{#issues}}<article class="card stack needs"><h3><a href="{{issue_href}}">{{issue_title}}</a></h3>
         <p class="small">{{issue_effect}}</p><p class="small"><span class="strong">What to do:</span> {{issue_advice}}</p>
@@ -156,10 +189,12 @@ enum NowPage {
         {{#reloaded}}<dt>Settings read</dt><dd>{{>time}}</dd>{{/reloaded}}
         {{#backup}}<dt>Last backup</dt><dd>{{#backup_made}}{{>time}}{{/backup_made}}{{^backup_made}}none is known{{/backup_made}}</dd><dt>Proven</dt><dd>{{#backup_proven}}{{>time}}{{/backup_proven}}{{^backup_proven}}never{{/backup_proven}}{{#backup_problem}} <span class="chip bad">{{backup_problem}}</span>{{/backup_problem}}</dd>{{/backup}}
         </dl></section>
-        <section class="card" aria-labelledby="accounts-title"><header><h2 id="accounts-title">Accounts</h2></header>
+        <section class="card" aria-labelledby="accounts-title"><header><h2 id="accounts-title">Accounts</h2><span class="more small"><a href="/accounts">All accounts</a></span></header>
+        {{#more_accounts}}<p class="small soft">{{cut_text}}.</p>{{/more_accounts}}
         {{#accounts}}<p class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a>{{#environment}} <span class="chip">{{environment}}</span>{{/environment}}<br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}</span>{{#budget}}<br><span class="small soft row">{{#gauge}}{{{picture}}}{{/gauge}}{{budget_text}}</span>{{/budget}}</span></p>{{/accounts}}
         {{^accounts}}<p class="soft">None is configured yet: add one under <code>accounts</code> in the settings.</p>{{/accounts}}</section></div>
-        <section class="card" aria-labelledby="connections-title"><header><h2 id="connections-title">Connections</h2></header>
+        <section class="card" aria-labelledby="connections-title"><header><h2 id="connections-title">Connections</h2><span class="more small"><a href="/connections">All connections</a></span></header>
+        {{#more_connections}}<p class="small soft">{{cut_text}}.</p>{{/more_connections}}
         {{#connections}}<div class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a> <span class="small soft">{{contact_kind}}</span><br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}</span>{{#rhythm}}{{{picture}}}{{/rhythm}}</span></div>{{/connections}}
         {{^connections}}<p class="soft">None is configured yet: add one under <code>connections</code> in the settings.</p>{{/connections}}
         {{#has_weeks}}<details id="weeks-table" class="as-table"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Hours in which connections are heard"><table><caption class="sr">Hours of each day, in UTC, in which a connection is usually heard</caption>

@@ -15,13 +15,13 @@ extension OrderPage {
         {{#machine}}<div class="scroll" tabindex="0" role="region" aria-label="States, with the way it took">{{{picture}}}</div>
         <details id="machine-table"><summary>As a table</summary><table><thead><tr><th scope="col">State</th><th scope="col">When, UTC</th></tr></thead><tbody>
         {{#visits}}<tr><td>{{visited}}</td><td>{{#when}}{{>moment}}{{/when}}</td></tr>{{/visits}}</tbody></table></details>{{/machine}}</section>
-        <section class="card"><header><h2>Who spoke to whom</h2><span class="small soft">idle time is folded</span></header>
+        <section class="card"><header><h2>Who spoke to whom</h2><span class="small soft">idle time is folded; each arrow leads to what was said</span></header>
         {{#lanes}}<div class="scroll" tabindex="0" role="region" aria-label="Lanes of ATS, Fairlead, provider and people over time">{{{picture}}}</div>
         <details id="lanes-table"><summary>As a table</summary><table class="cards"><thead><tr><th scope="col">When, UTC</th><th scope="col">From</th><th scope="col">To</th><th scope="col">What</th></tr></thead><tbody>
         {{#arrows}}<tr><td data-label="When">{{#when}}{{>moment}}{{/when}}</td><td data-label="From">{{from}}</td><td data-label="To">{{to}}</td><td data-label="What">{{#href}}<a href="{{href}}">{{words}}</a>{{/href}}{{^href}}{{words}}{{/href}}</td></tr>{{/arrows}}</tbody></table></details>{{/lanes}}</section>
         <div class="two"><div>
         <section class="card"><header><h2>What the ATS was told</h2></header>
-        {{#told}}<div class="stack told"><p class="row">{{#said}}{{>state}}{{/said}} <a href="/runs/{{run}}">{{why}}</a></p>
+        {{#told}}<div class="stack told"><p class="row">{{#said}}{{>state}}{{/said}} {{#change}}<span class="strong">{{change}}:</span> {{/change}}<a href="/runs/{{run}}">{{why}}</a></p>
         {{#answers}}<p class="small soft"><a href="/runs/{{run}}#step-{{number}}">{{call}}</a>{{#is_failed}} <span class="chip bad">failed</span>{{/is_failed}}{{#url}} <span class="mono">{{url}}</span>{{/url}}</p>{{/answers}}</div>{{/told}}
         {{#has_older}}<p class="small soft">Older ones stand among its <a href="/runs?order_id={{id}}">runs</a>.</p>{{/has_older}}
         {{^told}}<p class="soft">Nothing yet. It is told of every change of the state or the outcome.</p>{{/told}}</section>

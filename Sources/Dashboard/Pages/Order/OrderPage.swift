@@ -168,7 +168,10 @@ enum OrderPage {
 
     /// What the ATS was told, and what it said to that.
     private static func told(_ facts: Facts, _ format: Format) -> [Model] {
-        facts.runs.reversed().filter { $0["hook"]?.text == "on_update" }.map { run in
+        // Which change it is that a run tells of stands with the change.
+        let changes = facts.timeline.filter { $0.kind == "update" }.compactMap { item in item.details["run"]?.text.map { ($0, item.text) } }
+        let changed = Dictionary(changes) { $1 }
+        return facts.runs.reversed().filter { $0["hook"]?.text == "on_update" }.map { run in
             let answers = (run["steps"]?.items ?? []).compactMap { ScriptCall($0) }.map { call -> Model in
                 var model: Model = ["call": call.words, "number": String(call.number), "is_failed": call.failed]
                 model["url"] = call.url
@@ -178,6 +181,7 @@ enum OrderPage {
                 "run": run["id"]?.text ?? "", "said": Parts.state(run["state"]?.text ?? ""), "why": run["explanation"]?.text?.withoutCommands ?? "",
                 "answers": answers,
             ]
+            model["change"] = run["id"]?.text.flatMap { changed[$0] }?.replacing("_", with: " ")
             model["when"] = format.time(run["ended_at"]) ?? format.time(run["created_at"])
             return model
         }

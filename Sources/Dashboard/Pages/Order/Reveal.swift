@@ -104,7 +104,7 @@ enum Looks {
         let act =
             entry.action.hasSuffix(".read")
             ? "looked" + seen(entry)
-            : entry.action.replacing("order.", with: "").replacing("_", with: " ")
+            : AuditWords.act(entry.action, entry.details)
         return entry.outcome == AuditAct.Outcome.done.rawValue ? act : "\(act) (\(entry.outcome))"
     }
 }

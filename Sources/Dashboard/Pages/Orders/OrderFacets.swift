@@ -62,12 +62,17 @@ enum OrderFacets {
         sets.append(["set_name": "Made", "choices": ages.map { choice($0.name, $0.value, nil, text: $0.title, single: true) }])
         let names = Set(byConnection.keys).union(connections).union(visit.site.parts.registry.connections.map(\.id).filter(sees)).sorted()
         if names.count > 1 || !connections.isEmpty {
-            sets.append(["set_name": "Connection", "choices": names.prefix(40).map { choice("connection", $0, byConnection[$0] ?? 0) }])
+            let shown = frequent(names, byConnection, chosen: connections)
+            let choices = shown.map { choice("connection", $0, byConnection[$0] ?? 0) }
+            sets.append(["set_name": "Connection", "choices": choices + more(names.count - shown.count, "/connections")])
         }
         let known = Set(visit.site.accounts(for: visit.principal).map(\.account.id)).union(byAccount.keys).union(accounts).sorted()
         if known.count > 1 || !accounts.isEmpty {
-            sets.append(["set_name": "Account", "choices": known.prefix(40).map { choice("account", $0, byAccount[$0] ?? 0, single: true) }])
+            let shown = frequent(known, byAccount, chosen: accounts)
+            let choices = shown.map { choice("account", $0, byAccount[$0] ?? 0, single: true) }
+            sets.append(["set_name": "Account", "choices": choices + more(known.count - shown.count, "/accounts")])
         }
+        if let late = try await late(visit, address) { sets.append(late) }
         let others = ["provider", "external_id", "problem", "since", "until", "older", "younger", "q"].flatMap { name in
             address.values(name).filter { value in !ages.contains { $0.name == name && $0.value == value } }.map {
                 choice(name, $0, nil, text: "\(Self.words[name] ?? name.replacing("_", with: " ")): \($0) ×", single: true)
@@ -75,5 +80,34 @@ enum OrderFacets {
         }
         if !others.isEmpty { sets.append(["set_name": "Also", "choices": others]) }
         return sets
+    }
+
+    /// Of how many accounts it is said from when on their orders are late.
+    private static let mostLate = 8
+
+    /// Orders that are late at their own account: accounts differ by weeks. Nil where one number says it for all, which has a view.
+    private static func late(_ visit: Visit, _ address: ListAddress) async throws -> Model? {
+        let days = try await visit.site.usualDays(for: visit.principal)
+        guard Set(days.values).count > 1, days.count <= mostLate else { return nil }
+        let choices = days.sorted { $0.key < $1.key }.map { account, days -> Model in
+            let (age, isOther) = ("\(days)d", { (name: String) in !["state", "account", "older"].contains(name) })
+            let isSet = address.has("account", account) && address.has("older", age)
+            var target = ListAddress(path: address.path, query: address.query.filter { isOther($0.name) })
+            if !isSet { target.query += OrderViews.open + [("account", account), ("older", age)] }
+            return ["href": target.text, "name": "\(account): over \(days) \(days == 1 ? "day" : "days")", "is_set": isSet]
+        }
+        return ["set_name": "Late", "choices": choices]
+    }
+
+    /// Where there are many names, those with the most orders and those that are chosen, by name.
+    private static func frequent(_ names: [String], _ counts: [String: Int], chosen: Set<String>) -> [String] {
+        guard names.count > ListView.shownNames else { return names }
+        let most = names.sorted { (counts[$0] ?? 0, $1) > (counts[$1] ?? 0, $0) }.prefix(ListView.shownNames)
+        return names.filter { chosen.contains($0) || most.contains($0) }
+    }
+
+    /// The way to those that are not shown.
+    private static func more(_ count: Int, _ href: String) -> [Model] {
+        count > 0 ? [["href": href, "name": "\(Format.number(count)) more…", "is_set": false]] : []
     }
 }

@@ -25,9 +25,12 @@ enum OrderText {
         return (half * 1000, most * 1000)
     }
 
-    /// Whether it is still under way after more time than nine of ten such orders take.
+    /// Whether it is still under way after more time than nine of ten such orders take from when they are sent: as `expected_by` says it, which is null then.
     static func isLate(_ order: JSON) -> Bool {
-        guard order["state"]?.text.flatMap(OrderState.init)?.isOpen == true, let usual = usual(order) else { return false }
-        return turns(order).reduce(0) { $0 + $1.milliseconds } > usual.most
+        guard let state = order["state"]?.text.flatMap(OrderState.init), state.isOpen, state.isReported, let usual = usual(order) else {
+            return false
+        }
+        let isExpected = order["expected_by"].map { !$0.isNull } ?? false
+        return !isExpected && turns(order).reduce(0) { $0 + $1.milliseconds } > usual.most
     }
 }

@@ -7,8 +7,8 @@ enum OrderViews {
     private static let lateWithoutHistory = 14
 
     static func links(_ visit: Visit, _ present: ListAddress) async throws -> [Model] {
-        let days = try await visit.site.usualDays(for: visit.principal) ?? lateWithoutHistory
-        let open = OrderState.allCases.filter { $0.isOpen && $0.isReported }.map { (name: "state", value: $0.rawValue) }
+        // The slowest account's: what is listed is late wherever it was ordered.
+        let days = try await visit.site.usualDays(for: visit.principal).values.max() ?? lateWithoutHistory
         let views: [(String, ListAddress)] = [
             ("Needs us", ListAddress(path: "/orders", query: [("waiting_on", "operator")])),
             ("Uncertain", ListAddress(path: "/orders", query: [("state", "uncertain")])),
@@ -18,6 +18,9 @@ enum OrderViews {
         ]
         return views.map { name, address in ["view_name": name, "view_href": address.text, "is_view": address.text == present.text] }
     }
+
+    /// Orders that are under way at a provider.
+    static let open = OrderState.allCases.filter { $0.isOpen && $0.isReported }.map { (name: "state", value: $0.rawValue) }
 
     /// A filter by age as the API takes it: `older=9d` is what was made more than nine days ago, `younger=24h` what was made in the last day.
     /// - Throws: ``ProblemDocument`` 400 for what is no age.

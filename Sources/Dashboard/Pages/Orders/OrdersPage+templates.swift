@@ -4,7 +4,7 @@ extension OrdersPage {
         <div class="title"><h1>Orders</h1>{{#found_for}}<span class="soft">for “{{found_for}}”</span>{{/found_for}}
         <span class="as-of row">{{#has_csv}}<a href="{{csv}}">Export as CSV</a>{{/has_csv}}</span></div>
         <nav class="views" aria-label="Views"><ul>{{#views}}<li><a href="{{view_href}}"{{#is_view}} aria-current="page"{{/is_view}}>{{view_name}}</a></li>{{/views}}</ul>
-        <details class="keep"><summary>Keep this view</summary><p class="row small"><code id="view-address">{{view_address}}</code> <button type="button" data-copy="view-address">Copy this view's address</button></p></details></nav>
+        {{>kept-views}}{{>keep-view}}</nav>
         {{>reasoned-search}}
         {{#look}}{{>person-look}}{{/look}}
         <div class="facets" role="group" aria-label="Filters">

@@ -121,6 +121,10 @@ enum OrdersPage {
             "asks_reason": visit.viewer.revealing != nil && search == nil && visit.query("q") != nil, "asked_for": visit.query("q") ?? "",
             "has_csv": search == nil, "search_over": visit.query("search") != nil && search == nil,
         ]
+        let kept = try await KeptViews.links(visit, address)
+        model["kept_views"] = kept
+        model["has_kept"] = !kept.isEmpty
+        if search == nil, KeptViews.canBeKept(address) { model["can_keep"] = ["keep_view": FormEncoding.text(address.query)] as Model }
         if orders.isEmpty, list["next"]?.text == nil {
             model["none"] =
                 query.isEmpty && visit.query("search") == nil && visit.query("cursor") == nil
@@ -203,10 +207,12 @@ enum OrdersPage {
         case .uncertain: return "look at the provider, then resolve"
         case .failed: return order["waiting_on"]?.isNull == false ? "retry or discard" : "nothing"
         case .refused: return "mend and send again"
-        case .accepted: return Format.timestamp(order["next_attempt_at"]).map { "sent \(visit.format.relative($0))" } ?? "waits to be sent"
+        case .accepted: return Format.timestamp(order["next_attempt_at"]).map { "is sent \(visit.format.relative($0))" } ?? "waits to be sent"
         case .attentionNeeded, .readyForReview, .paused: return "recruiter acts at the provider"
         case .completed, .reviewed, .cancelled: return "nothing"
-        default: return Format.timestamp(order["next_read_at"]).map { "asked \(visit.format.relative(max($0, visit.now)))" } ?? "provider tells us"
+        default:
+            return Format.timestamp(order["next_read_at"]).map { "provider is asked \(visit.format.relative(max($0, visit.now)))" }
+                ?? "provider tells us"
         }
     }
 }

@@ -50,6 +50,16 @@ enum AccountPage {
         return .page(Page(id, .accounts, content: visit.render("account", model)))
     }
 
+    /// What can be done through an account, in words.
+    private static let capabilities = [
+        "packages": "list its packages", "report": "say how an order stands", "webhooks": "send webhooks", "signed_webhooks": "sign them",
+        "timestamped_webhooks": "say when it sent them", "find": "find one order", "requests": "list what it has",
+        "idempotent_create": "take an order twice and make one",
+    ]
+
+    /// How many of those that order from it are named.
+    private static let shownUsers = 12
+
     private static func facts(_ shown: JSON, _ visit: Visit) -> [Model] {
         var facts = Facts()
         facts.add("Provider", shown["provider"]?.text)
@@ -58,12 +68,19 @@ enum AccountPage {
         facts.add("Read", shown["poll"]?.text.map { Format.every($0) })
         facts.add("Reads at most", shown["results_per_minute"]?.integer.map { "\($0) a minute" })
         facts.add("Last heard", visit.format.time(shown["last_heard_at"]))
-        let can = (shown["capabilities"]?.members?.pairs ?? []).filter { $0.value.boolean == true }.map { $0.name.replacing("_", with: " ") }
+        let can = (shown["capabilities"]?.members?.pairs ?? []).filter { $0.value.boolean == true }.map { word in
+            capabilities[word.name] ?? word.name.replacing("_", with: " ")
+        }
         facts.add("It can", can.joined(separator: ", "))
+        facts.add("It cancels", shown["capabilities"]?["cancel"]?.text ?? "not through its interface")
         let users = visit.site.parts.registry.connections.filter {
             $0.accounts.contains(shown["id"]?.text ?? "") && visit.principal.sees(connection: $0.id)
         }
-        facts.add("Used by", users.map(\.id), under: "/connections/")
+        facts.add("Used by", users.prefix(shownUsers).map(\.id), under: "/connections/")
+        if users.count > shownUsers {
+            let href = "/connections?" + FormEncoding.text([("account", shown["id"]?.text ?? "")])
+            facts.add("And by", "\(Format.number(users.count - shownUsers)) more", href: href)
+        }
         return facts.items
     }
 

@@ -92,6 +92,31 @@ enum Contact {
         return row
     }
 
+    /// How it stands, as words that a list is narrowed by.
+    static func stands(_ row: Model) -> Set<String> {
+        var stands: Set<String> = []
+        if row["trouble"] != nil || row["open_issues"] != nil { stands.insert("trouble") }
+        for word in ["paused", "refused"] where row[word] != nil { stands.insert(word) }
+        if row["untried"] != nil { stands.insert("unheard") }
+        if row["is_well"] as? Bool == true { stands.insert("well") }
+        return stands
+    }
+
+    /// The facets of how things stand, with how many there are of each; nil where there are few things.
+    static func standing(_ rows: [Model], _ list: NamedList) -> Model? {
+        guard rows.count > NamedList.few else { return nil }
+        var counts: [String: Int] = [:]
+        for word in rows.flatMap(stands) { counts[word, default: 0] += 1 }
+        let words = [
+            ("trouble", "needs a person"), ("paused", "paused"), ("refused", "deliveries refused"), ("unheard", "not heard or tried yet"),
+            ("well", "well"),
+        ].filter { counts[$0.0] != nil || list.visit.query("stands") == $0.0 }
+        return list.list.facets("How it stands", "stands", words, counts: counts)
+    }
+
+    /// Those that stand as the address asks for.
+    static func standing(_ rows: [Model], as word: String?) -> [Model] { word.map { word in rows.filter { stands($0).contains(word) } } ?? rows }
+
     /// Whether the host stopped it, as it does where the provider rejects the key: its problem says why, and resuming it would change nothing.
     static func isStoppedByHost(_ subject: JSON) -> Bool {
         subject["paused"]?["actor"]?["kind"]?.text == "system" && subject["problem"]?["message"]?.text != nil

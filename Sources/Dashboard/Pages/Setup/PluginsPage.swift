@@ -6,6 +6,9 @@ import Web
 enum PluginsPage {
     static let handlers = [PageHandler.get("/plugins") { visit in try await page(visit) }]
 
+    /// How many of those that use a plugin are named.
+    private static let shownUsers = 12
+
     private static func page(_ visit: Visit) async throws -> Reply {
         let registry = visit.site.parts.registry
         let plugins = try await visit.get("plugins")["items"]?.items ?? []
@@ -17,9 +20,17 @@ enum PluginsPage {
             var row: Model = [
                 "plugin": name, "plugin_title": plugin["title"]?.text ?? "", "plugin_version": plugin["version"]?.text ?? "",
                 "plugin_kind": plugin["kind"]?.text ?? "",
-                "users": users.map { ["user": $0, "user_href": "/connections/" + PercentEncoding.text($0)] as Model },
+                "users": users.prefix(shownUsers).map { ["user": $0, "user_href": "/connections/" + PercentEncoding.text($0)] as Model },
                 "notified": (notifiers[name] ?? []).map(\.id).joined(separator: ", "), "is_unused": users.isEmpty && notifiers[name] == nil,
             ]
+            if users.count > shownUsers {
+                row["more_users"] =
+                    [
+                        "more_href": "/connections?" + FormEncoding.text([("plugin", name)]),
+                        "more_text": "and \(Format.number(users.count - shownUsers)) more",
+                    ]
+                    as Model
+            }
             if let problem = plugin["problem"], !problem.isNull { row["refused"] = ["refused_text": problem["message"]?.text ?? ""] as Model }
             if let cases = visit.site.parts.fixtures(name) {
                 row["cases"] = ["case_count": Format.number(cases.count), "is_tried": cases.isTried, "is_none": cases.count == 0] as Model
@@ -57,7 +68,7 @@ enum PluginsPage {
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Plugins, those in use first</caption>
         <thead><tr><th scope="col">Plugin</th><th scope="col">For</th><th scope="col">Version</th><th scope="col">Used by</th><th scope="col">Its cases</th></tr></thead>
         <tbody>{{#plugins}}<tr id="{{plugin}}"><td data-label="Plugin" class="strong">{{plugin}}</td><td data-label="For">{{plugin_title}} <span class="chip">{{plugin_kind}}</span></td><td data-label="Version">{{plugin_version}}</td>
-        <td data-label="Used by"><span>{{#users}}<a href="{{user_href}}">{{user}}</a> {{/users}}{{notified}}{{#is_unused}}<span class="soft">nobody</span>{{/is_unused}}</span></td>
+        <td data-label="Used by"><span>{{#users}}<a href="{{user_href}}">{{user}}</a> {{/users}}{{#more_users}}<a href="{{more_href}}">{{more_text}}</a> {{/more_users}}{{notified}}{{#is_unused}}<span class="soft">nobody</span>{{/is_unused}}</span></td>
         <td data-label="Its cases"><span>{{#cases}}{{#is_none}}<span class="soft">none</span>{{/is_none}}{{^is_none}}{{case_count}} {{#is_tried}}<span class="chip good">pass</span>{{/is_tried}}{{^is_tried}}<span class="soft">not tried: nobody uses it</span>{{/is_tried}}{{/is_none}}{{/cases}}{{#refused}} <span class="chip bad">change refused</span> {{refused_text}}{{/refused}}</span></td></tr>
         {{/plugins}}</tbody></table></div>{{/is_empty}}
         </div>

@@ -55,7 +55,11 @@ enum WebhookPage {
         var facts = Facts()
         facts.add("Address", webhook["url"]?.text, isCode: true)
         facts.add("Told of", (webhook["events"]?.items ?? []).compactMap(\.text).map { $0 == "*" ? "everything" : $0 }.joined(separator: ", "))
-        facts.add("Connections", webhook["connections"]?.items?.compactMap(\.text).joined(separator: ", "))
+        let connections = webhook["connections"]?.items?.compactMap(\.text) ?? []
+        facts.add(
+            "Connections",
+            connections.prefix(24).joined(separator: ", ") + (connections.count > 24 ? " and \(Format.number(connections.count - 24)) more" : "")
+        )
         facts.add("Signed with", webhook["signature"]?.text)
         for (index, key) in (webhook["keys"]?.items ?? []).enumerated() {
             facts.add(index == 0 ? "Key of" : "Older key ends", visit.format.time(index == 0 ? key["created_at"] : key["expires_at"]))

@@ -15,14 +15,19 @@ enum WebhooksPage {
     ]
 
     private static func page(_ visit: Visit) async throws -> Reply {
+        let list = NamedList(visit: visit, path: "/webhooks", noun: "endpoints")
         let webhooks = try await visit.get("webhooks")["items"]?.items ?? []
+        let found = list.matching(webhooks) { [$0["id"], $0["url"]].compactMap { $0?.text } }
         var model: Model = [
-            "webhooks": webhooks.map { row($0, visit) }, "is_empty": webhooks.isEmpty,
-            "empty": [
-                "heading": "Nobody is told by webhook yet",
-                "text": "An endpoint is told of orders, dead letters and issues as they happen, signed as Standard Webhooks.",
-            ] as Model,
+            "webhooks": list.part(of: found).map { row($0, visit) }, "is_empty": found.isEmpty, "facet_sets": [Model](),
+            "empty": list.list.empty(
+                (
+                    "Nobody is told by webhook yet",
+                    "An endpoint is told of orders, dead letters and issues as they happen, signed as Standard Webhooks.", nil
+                )
+            ),
         ]
+        model.merge(list.model(matching: found.count, of: webhooks.count)) { $1 }
         if visit.may(.admin) {
             model["actions"] = [
                 Parts.action(
@@ -65,12 +70,13 @@ enum WebhooksPage {
     static let templates = [
         "webhooks": #"""
         <div class="title"><h1>Webhooks</h1><span class="soft">who is told of what happens</span></div>
+        {{>facet-sets}}
         <div id="webhooks" data-live>
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Endpoints by name</caption>
         <thead><tr><th scope="col">Endpoint</th><th scope="col">Address</th><th scope="col">Told of</th><th scope="col">How it stands</th></tr></thead>
         <tbody>{{#webhooks}}<tr><td data-label="Endpoint"><a href="{{webhook_href}}" data-row class="strong">{{webhook}}</a></td><td data-label="Address"><code>{{url}}</code></td><td data-label="Told of">{{told_of}}</td>
-        <td data-label="Stands"><span>{{#stands}}{{>state}}{{/stands}}{{#why}} <span class="small">{{why}}</span>{{/why}}</span></td></tr>{{/webhooks}}</tbody></table></div>{{/is_empty}}
+        <td data-label="Stands"><span>{{#stands}}{{>state}}{{/stands}}{{#why}} <span class="small">{{why}}</span>{{/why}}</span></td></tr>{{/webhooks}}</tbody></table>{{#parts}}{{>parts}}{{/parts}}</div>{{/is_empty}}
         {{>actions}}
         </div>
         """#

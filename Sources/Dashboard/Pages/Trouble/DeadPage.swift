@@ -33,7 +33,7 @@ enum DeadPage {
         let runs = try await visit.get("runs", query: [("state", "dead"), ("state", "parked"), ("limit", String(newest))])["items"]?.items ?? []
         let jobs = try await visit.get("bulk")["items"]?.items ?? []
         let total = standing.reduce(0) { $0 + $1.count }
-        let model: Model = [
+        var model: Model = [
             "groups": groups, "is_empty": groups.isEmpty, "total": Format.number(total), "causes": Format.number(standing.count),
             "is_one_cause": standing.count == 1, "runs": try await RunsPage.rows(runs, visit), "has_runs": !runs.isEmpty,
             "jobs": jobs.prefix(8).map { BulkPage.row($0, visit) }, "has_jobs": !jobs.isEmpty,
@@ -42,6 +42,7 @@ enum DeadPage {
                 "text": "What is given up after all its attempts, or put aside by a script, waits here for a person, by cause.",
             ] as Model,
         ]
+        if standing.count > groups.count { model["groups_cut"] = ["groups_shown": Format.number(groups.count)] as Model }
         return .page(Page("Dead letters", .dead, content: visit.render("dead", model)))
     }
 
@@ -92,7 +93,7 @@ enum DeadPage {
         <div class="title"><h1>Dead letters</h1><span class="soft">given up, or put aside by a script; each waits for a person</span></div>
         <div id="dead" data-live>
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
-        {{^is_empty}}<p class="soft lead">{{total}} in all, from {{#is_one_cause}}one cause{{/is_one_cause}}{{^is_one_cause}}{{causes}} causes{{/is_one_cause}}. Mend the cause first, then have them tried again together.</p>{{/is_empty}}
+        {{^is_empty}}<p class="soft lead">{{total}} in all, from {{#is_one_cause}}one cause{{/is_one_cause}}{{^is_one_cause}}{{causes}} causes{{/is_one_cause}}. Mend the cause first, then have them tried again together.{{#groups_cut}} The {{groups_shown}} causes that left the most are shown.{{/groups_cut}}</p>{{/is_empty}}
         {{#groups}}<article class="card stack"><header><h2>{{#dead_issue}}<a href="{{dead_href}}" data-row>{{dead_title}}</a>{{/dead_issue}}{{^dead_issue}}{{dead_title}}{{/dead_issue}}</h2>
         <span class="chip bad">{{dead_count}}</span><span class="more soft">the oldest {{#dead_since}}{{>time}}{{/dead_since}}</span></header>
         {{#began}}<p class="strong">{{began_text}}</p>{{/began}}

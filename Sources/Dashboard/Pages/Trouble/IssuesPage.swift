@@ -22,7 +22,7 @@ enum IssuesPage {
         var model: Model = [
             "facet_sets": [
                 list.facets("State", "state", ["open", "snoozed", "resolved"].map { ($0, $0) }, counts: known),
-                list.facets("Connection", "connection", visit.connections.map { ($0, $0) }),
+                list.connectionFacets,
             ],
             "issues": issues.map { card($0, visit) },
             "is_empty": issues.isEmpty,
