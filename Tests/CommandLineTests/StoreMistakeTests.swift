@@ -12,7 +12,7 @@ import Testing
         func key() async throws -> String { try await program.run("key", "new").output.trimmingCharacters(in: .whitespacesAndNewlines) }
         let (first, second) = (try await key(), try await key())
         try settings(first)
-        for command in [["key", "list"], ["key", "rotate"], ["token", "list"]] {
+        for command in [["key", "list"], ["key", "rotate"]] {
             let none = try await program.run(command)
             #expect(none.code == 1 && none.errors.contains("there is no store in "), "\(none.output)\(none.errors)")
         }

@@ -83,8 +83,8 @@ struct AuditVerify: AsyncParsableCommand {
         var lines: [String] = []
         for line in (found["problems"]?.items ?? []).compactMap({ $0["advice"]?.text }) where !lines.contains(line) { lines.append(line) }
         return lines + [
-            "Keep the store as it is (fairlead backup), and find out who could write to its database.",
-            "The chain is not mended, and this is said of it from now on. It goes on: write its head down elsewhere, and give that as --anchor.",
+            "Keep the backups that there are, and a copy of the store as it is: of a broken chain fairlead backup makes none.",
+            "Find out who could write to the database. The chain goes on: write its head down elsewhere, and give that as --anchor.",
         ]
     }
 }

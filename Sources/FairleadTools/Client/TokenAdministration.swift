@@ -49,7 +49,7 @@ public struct TokenAdministration: Sendable {
     /// - Parameter action: what the audit calls it; the host records it by itself. Nil for what changes nothing.
     private func either(_ action: String?, _ work: (Tokens) async throws -> JSON, host ask: (APIClient) async throws -> JSON) async throws -> JSON {
         try await way.either(
-            makesStore: action == "token.create",
+            makesStore: true,
             { store in
                 let act = action.map { AuditedAct(AuditAct(by: .system, $0, details: ["by": "the command line, beside the store"])) }
                 return try await AuditedAct.$current.withValue(act) {
