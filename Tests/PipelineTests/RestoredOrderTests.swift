@@ -129,6 +129,19 @@ import Testing
         #expect(try await later.submit.decide(later.claim(.submit(order: order.id)), order).first?.order?.state == .submitting)
     }
 
+    @Test("While the provider has requests that no order here has, new orders of its account are looked for, however late")
+    func unknown() async throws {
+        let harness = StageHarness()
+        harness.provider.answer { $0.find = { Submission(reference: "ref_1") } }
+        harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now + .seconds(-3600))] }
+        harness.clock.advance(by: .seconds(8 * 86_400))
+        let request = UnknownRequest(account: "stub-uk", reference: "ref_1", firstAt: harness.now, lastAt: harness.now, count: 1)
+        harness.store.with { $0.unknownRequests = [request] }
+        let order = harness.order()
+        let adopted = try await harness.submit.decide(harness.claim(.submit(order: order.id)), order).settled(on: order)?.decision.order
+        #expect(adopted?.providerRef == "ref_1")
+    }
+
     @Test("A provider that does not answer is asked again; after an hour a person has to decide") func patience() async throws {
         let order = harness.order()
         harness.clock.advance(by: .seconds(10))

@@ -9,7 +9,8 @@ struct WorkSignalTests {
     @Test("A commit wakes those who do what it queued, and nobody else")
     func onlyThoseOfTheKindAreWoken() async {
         let signal = WorkSignal(clock: ManualClock())
-        let (runs, submissions, all) = (signal.stream(for: [.run]), signal.stream(for: [.submit, .read]), signal.stream(for: Set(Work.Kind.allCases)))
+        let (runs, submissions) = (signal.stream(for: [.run]), signal.stream(for: [.submit, .read]))
+        let all = signal.stream(for: Set(Work.Kind.allCases))
         signal.notify(of: [.run, .event])
         signal.finish()
         #expect(await count(runs) == 1)

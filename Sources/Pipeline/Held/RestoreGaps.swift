@@ -10,11 +10,13 @@ final class RestoreGaps: Sendable {
     static let reach = Duration.seconds(7 * 86_400)
     private static let freshness = Duration.seconds(10)
 
-    private let store: any BackupLedger
+    private let store: any BackupLedger & UnknownRequests
     private let clock: any WallClock
     private let known = Mutex<(restores: [Restore], readAt: Timestamp)?>(nil)
+    /// The accounts whose providers have requests that no order here has, as last read.
+    private let unknown = Mutex<(accounts: Set<String>, readAt: Timestamp)?>(nil)
 
-    init(store: any BackupLedger, clock: any WallClock) {
+    init(store: any BackupLedger & UnknownRequests, clock: any WallClock) {
         self.store = store
         self.clock = clock
     }
@@ -31,16 +33,33 @@ final class RestoreGaps: Sendable {
     }
 
     /// Has them read anew.
-    func forget() { known.withLock { $0 = nil } }
+    func forget() {
+        known.withLock { $0 = nil }
+        unknown.withLock { $0 = nil }
+    }
+
+    /// Whether an account's provider has requests that no order here has: people are told to have these delivered again, however late.
+    private func hasUnknownRequests(_ account: String) async throws -> Bool {
+        let now = clock.now()
+        if let unknown = unknown.withLock({ $0 }), unknown.readAt <= now, now < unknown.readAt + Self.freshness {
+            return unknown.accounts.contains(account)
+        }
+        let accounts = Set(try await store.unknownRequests().map(\.account))
+        unknown.withLock { $0 = (accounts, now) }
+        return accounts.contains(account)
+    }
 
     /// The restore because of which an order may be at its provider although nothing here says so; nil where there is none, or it was looked for since.
     func restore(concerning order: Order) async throws -> Restore? {
         let now = clock.now()
-        return try await restores().first { restore in
-            if let lookedUp = order.record.lookedUpAt, lookedUp >= restore.restoredAt { return false }
-            if restore.hadIt(order) { return true }
-            return restore.closedAt == nil && now < restore.restoredAt + Self.reach
+        for restore in try await restores() {
+            if let lookedUp = order.record.lookedUpAt, lookedUp >= restore.restoredAt { continue }
+            if restore.hadIt(order) { return restore }
+            guard restore.closedAt == nil else { continue }
+            if now < restore.restoredAt + Self.reach { return restore }
+            if try await hasUnknownRequests(order.account) { return restore }
         }
+        return nil
     }
 }
 

@@ -5,7 +5,8 @@ import Screening
 // The invariant: no request is adopted by itself that another order may have made.
 //
 // An order may have made a request which no order has where it is being sent, where nobody knows whether it was, or where it may have been sent before a
-// restore. It stands so on disk before its request leaves, and until it has a reference of its own. So whoever looks for such orders after the provider's
+// restore; and for good where a person gave it up or had it sent again while nobody knew. It stands so on disk before its request leaves, and until it has a
+// reference of its own. So whoever looks for such orders after the provider's
 // answer sees every one that may have made what the answer names: it is there still, or it has the request by now. Whichever of both it is when the
 // adoption is written, the store gives one reference to one order.
 //
@@ -54,7 +55,12 @@ extension SubmitStage {
     ) async throws -> [(order: String, until: Timestamp?)] {
         let restoredAt = try await accounts.gaps.restores().first?.restoredAt
         var rivals: [(order: String, until: Timestamp?)] = []
-        for other in try await accounts.unsettled(like: order) where other.providerRef == nil && other.mayBe(request, foundFor: order, at: account) {
+        for other in try await accounts.unsettled(like: order) where other.mayBe(request, foundFor: order, at: account) {
+            if other.hasLostRequest {
+                rivals.append((other.id, nil))
+                continue
+            }
+            guard other.providerRef == nil else { continue }
             switch other.state {
             case .submitting: rivals.append((other.id, (other.record.sentAt ?? other.updatedAt) + Self.onItsWay))
             case .uncertain: rivals.append((other.id, nil))
@@ -80,16 +86,21 @@ extension AccountService {
         query.account = order.account
         query.states = [.accepted, .submitting, .uncertain]
         var found: [String: Order] = [:]
-        for text in [candidate.email.value, candidate.phone?.value ?? "", "\(candidate.firstName.value) \(candidate.lastName.value)"] {
-            guard !text.trimmed.isEmpty else { continue }
+        func look(by text: String, _ isOne: (Order) -> Bool) async throws {
+            guard !text.trimmed.isEmpty else { return }
             query.text = Personal(text)
             var page = PageRequest(limit: 200)
             repeat {
                 let orders = try await store.orders(query, page)
-                for other in orders.items where other.id != order.id { found[other.id] = other }
+                for other in orders.items where other.id != order.id && isOne(other) { found[other.id] = other }
                 page.cursor = orders.next
             } while page.cursor != nil
         }
+        let ways = [candidate.email.value, candidate.phone?.value ?? ""]
+        for text in ways + ["\(candidate.firstName.value) \(candidate.lastName.value)"] { try await look(by: text) { _ in true } }
+        // In any state, and so not by names alone: thousands may have one.
+        query.states = []
+        for text in ways { try await look(by: text, \.hasLostRequest) }
         return found.values.sorted { $0.id < $1.id }
     }
 }
@@ -106,6 +117,9 @@ extension ProviderAccount {
 }
 
 extension Order {
+    /// Whether it may have made a request at the provider that it does not have: a person gave it up, or had it sent again, while nobody knew.
+    fileprivate var hasLostRequest: Bool { record.hasLostAnswer || status.problem?.code == Problem.abandoned }
+
     /// Whether it may have made a request that was found for another order: as far as the provider says whose it is, else as far as both are alike.
     fileprivate func mayBe(_ request: ListedRequest, foundFor order: Order, at account: ProviderAccount) -> Bool {
         if account.finds(by: ["order.package"]), package != order.package { return false }

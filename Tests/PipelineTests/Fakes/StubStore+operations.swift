@@ -62,6 +62,6 @@ extension StubStore {
     func restores() async throws -> [Restore] { with { $0.restores } }
     func closeRestores(at time: Timestamp) async throws {}
     func note(unknownRequest reference: String, at account: String, at time: Timestamp, atMost limit: Int) async throws -> Bool { true }
-    func unknownRequests() async throws -> [UnknownRequest] { [] }
+    func unknownRequests() async throws -> [UnknownRequest] { with { $0.unknownRequests } }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:]) }
 }

@@ -39,6 +39,7 @@ final class StubStore: Store {
         var tokens: [AccessToken] = []
         /// When a backup was put back, the newest first.
         var restores: [Restore] = []
+        var unknownRequests: [UnknownRequest] = []
         var erasedReferences: Set<String> = []
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []

@@ -75,6 +75,25 @@ struct RequestOwnerTests {
         #expect(next.state == .uncertain && next.status.problem?.message.contains(rival.id) == true)
     }
 
+    @Test(
+        "What an order may have made that a person gave up, or had sent again, is not adopted for another of the same person",
+        arguments: [true, false]
+    )
+    func lostForGood(isGivenUp: Bool) async throws {
+        let rival = harness.order(isGivenUp ? .failed : .requested) {
+            if isGivenUp {
+                $0.status.problem = Problem(code: Problem.abandoned, message: "given up by a person", at: $0.createdAt)
+            } else {
+                $0.record.hasLostAnswer = true
+                $0.providerRef = "ref_9"
+            }
+        }
+        let lost = harness.order(.submitting) { $0.record.sentAt = $0.createdAt }
+        finds("ref_1")
+        let next = try #require(try await decide(lost).settled(on: lost)?.decision.order)
+        #expect(next.state == .uncertain && next.providerRef == nil && next.status.problem?.message.contains(rival.id) == true)
+    }
+
     @Test("Our own reference decides, and nothing waits: it is the order's, or surely not")
     func ownReference() async throws {
         let one = harness.order(.submitting)

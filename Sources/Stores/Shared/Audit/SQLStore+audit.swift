@@ -96,7 +96,7 @@ extension StoreReading {
     /// What the next entry follows.
     func auditTip() throws -> AuditHead {
         let (head, newest) = (try auditHead(), try head(AuditRow.selectNewest))
-        return newest.seq > head.seq ? newest : head
+        return newest.seq >= head.seq ? newest : head
     }
 
     /// Where the store says that the chain ends, and the number of the last entry that is there: of one moment, for others add to it.
