@@ -65,9 +65,11 @@ struct DashboardFixture {
 
     static let admin = "admin-token-of-the-tests"
 
-    init(requiresReason: Bool = false) async throws {
+    /// - Parameter isRestored: whether the store was just restored from a backup of itself.
+    init(requiresReason: Bool = false, isRestored: Bool = false) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/dashboard-tests-" + UUID().uuidString
         let plugin = try DashboardFixture.plugin(in: folder)
+        if isRestored { try await DashboardFixture.restore(in: folder, clock, random) }
         store = try await StoreURL.open("sqlite:store.db", relativeTo: folder, clock: clock, random: random)
         let connections = ["acme", "beta"].map { id in
             Connection(
@@ -197,6 +199,15 @@ struct DashboardFixture {
         change(&order)
         clock.advance(by: .seconds(1))
         return try await store.place(order).order
+    }
+
+    private static func restore(in folder: String, _ clock: ManualClock, _ random: SeededRandom) async throws {
+        let (url, file) = ("sqlite:store.db", folder + "/backup")
+        await (try await StoreURL.open(url, relativeTo: folder, clock: clock, random: random)).close()
+        _ = try await StoreBackup.make(of: url, relativeTo: folder, at: file, keys: [], version: "test", now: clock.now())
+        clock.advance(by: .seconds(3600))
+        _ = try await StoreRestore.restore(file, keysPath: nil, into: url, relativeTo: folder, keys: [], replacing: true, now: clock.now())
+        clock.advance(by: .seconds(1))
     }
 
     private static func plugin(in folder: String) throws -> Plugin {

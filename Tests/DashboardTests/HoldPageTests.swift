@@ -45,4 +45,37 @@ struct HoldPageTests {
             #expect(entries.contains("hold") && entries.contains("release"))
         }
     }
+
+    @Test("Of a restored store it names what no order has before and after the release, and for the last time to whoever closes the gap")
+    func unknownRequests() async throws {
+        let fixture = try await DashboardFixture(isRestored: true)
+        for reference in ["ref-<8>", "ref-9"] {
+            _ = try await fixture.store.note(unknownRequest: reference, at: "one", at: fixture.clock.now(), atMost: 9)
+        }
+        let operate = try await fixture.token([.operate])
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await other.signIn(operate.secret)
+            let held = try await browser.html("/hold")
+            let link = "/issues?kind=unknown_requests\">"
+            #expect(held.contains(link + "2 requests that no order here has") && held.contains("Release, nothing comes again"))
+            #expect(held.contains("speak of 2 requests that no order here has. They are forgotten with this") && held.contains(link + "What to do"))
+            let seen = try await other.html("/hold")
+            #expect(seen.contains("2 requests that no order here has") && !seen.contains("Release, nothing comes again"))
+
+            #expect(try await browser.submit("/hold/release", on: "/hold").location == "/hold?done=release")
+            let released = try await browser.html("/hold")
+            #expect(released.contains("nothing is held") && released.contains("Nothing comes again"))
+            #expect(released.contains(link + "2 requests that no order here has"))
+            #expect(try await !other.html("/hold").contains("Nothing comes again"))
+
+            let closed = try await browser.submit("/hold/release", on: "/hold", [(name: "gap_closed", value: "yes")])
+            #expect(closed.status == 200 && closed.html.contains("ref-&lt;8&gt;") && closed.html.contains("ref-9"))
+            #expect(try await fixture.store.unknownRequests().isEmpty)
+            let after = try await browser.html("/hold")
+            #expect(!after.contains("Nothing comes again") && !after.contains("no order here has"))
+            #expect(try await browser.submit("/hold/release", on: "/hold", [(name: "gap_closed", value: "yes")]).location == "/hold?done=gap")
+        }
+    }
 }

@@ -23,7 +23,7 @@ enum Parts {
         "action": #"""
         <details class="act {{tone}}"><summary>{{label}}</summary><div class="panel">
         <form method="post" action="{{path}}">{{>form}}
-        <h2>{{question}}</h2><p>{{what}}</p>
+        <h2>{{question}}</h2><p>{{what}}{{#what_link}} <a href="{{link_href}}">{{link_name}}</a>{{/what_link}}</p>
         {{#inputs}}<div class="field"><label for="in-{{id}}-{{name}}">{{title}}</label>
         <input id="in-{{id}}-{{name}}" name="{{name}}" value="{{value}}" autocomplete="off"></div>{{/inputs}}
         {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
