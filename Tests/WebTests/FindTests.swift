@@ -176,6 +176,35 @@ import Testing
         }
     }
 
+    @Test("Whether it was received stays open where more events may be it than are read, or a large one may be the same laid out anew")
+    func cut() async throws {
+        let fixture = try await APIFixture()
+        let order = try await fixture.order("application-1") { $0.providerRef = "ref-77" }
+        func receive(_ body: String, _ order: String?) async throws {
+            let event = Event(
+                id: IdentifierKind.event.make(at: fixture.clock.now(), from: fixture.random),
+                kind: .webhook,
+                connection: "acme",
+                account: "one",
+                order: order,
+                request: ReceivedRequest(method: "POST", path: "", body: Array(body.utf8)),
+                receivedAt: fixture.clock.now()
+            )
+            _ = try await fixture.store.accept(event, dedupe: nil)
+        }
+        for number in 0..<25 { try await receive("{\"number\":\(number)}", order.id) }
+        try await fixture.run { (client) async throws in
+            let many = try await client.post("/find", ["delivery": ["body": #"{"to":"ana@example.test","number":99}"#]])
+            #expect(many.status == 200 && many.json?["received"] == .null)
+            let text = String(repeating: "x", count: 300_000)
+            let none = try await client.post("/find", ["delivery": ["body": .string("{\"text\":\"\(text)\"}"), "account": "two"]])
+            #expect(none.json?["received"] == false)
+            try await receive("{\n\"text\": \"\(text)\"\n}", nil)
+            let laidOut = try await client.post("/find", ["delivery": ["body": .string("{ \"text\": \"\(text)\" }"), "account": "one"]])
+            #expect(laidOut.json?["received"] == .null)
+        }
+    }
+
     @Test("E-mail addresses are found in any body, at most five, by a few bytes around each @") func addresses() {
         func found(_ text: String) -> [String] { Finder.addresses(in: Array(text.utf8)) }
         #expect(found(#"{"to":"Ana.Roe+1@Example.test","cc":"<bo@mail.example.test>."}"#) == ["ana.roe+1@example.test", "bo@mail.example.test"])
