@@ -8,7 +8,7 @@ enum PastedDelivery {
         // With the page's script it is sent so: it is too long for an address, and names people.
         .post("/orders/delivery", .read) { visit in
             guard let text = visit.field("q") else { return .seeOther("/orders") }
-            return try await visit.drawn { try await reply(text, visit) }
+            return try await visit.site.budget.draw(for: visit.principal.id) { try await reply(text, visit) }
         }
     ]
 

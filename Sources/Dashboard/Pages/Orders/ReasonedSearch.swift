@@ -26,11 +26,13 @@ struct ReasonedSearch: Sendable, Equatable {
                 throw ProblemDocument(400, "reason_required", "Why?", "say why you search for somebody: whoever keeps the audit reads it")
             }
             let search = ReasonedSearch(text: text, reason: reason, since: visit.now)
-            if PastedDelivery.isOne(text) {
-                return try await visit.drawn { try await PastedDelivery.reply(text, visit, as: Viewer.acting(principal), reason: search.reason) }
+            return try await visit.site.budget.draw(for: visit.principal.id) {
+                if PastedDelivery.isOne(text) {
+                    return try await PastedDelivery.reply(text, visit, as: Viewer.acting(principal), reason: search.reason)
+                }
+                if let hit = try await OrdersPage.onlyHit(text, visit, as: Viewer.acting(principal), reason: search.reason) { return .seeOther(hit) }
+                return .seeOther("/orders?search=" + PercentEncoding.text(search.sealed(for: visit.viewer)))
             }
-            if let hit = try await OrdersPage.onlyHit(text, visit, as: Viewer.acting(principal), reason: search.reason) { return .seeOther(hit) }
-            return .seeOther("/orders?search=" + PercentEncoding.text(search.sealed(for: visit.viewer)))
         }
     ]
 
