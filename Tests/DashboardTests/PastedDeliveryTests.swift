@@ -46,6 +46,9 @@ struct PastedDeliveryTests {
             let none = try await Self.sent(#"{"id":"ref-77","other_id":"ref-78"}"#, browser)
             #expect(none.status == 200 && none.html.contains("It was not received") && none.html.contains("is about the same"))
             #expect(none.html.contains("/orders/\(order.id)") && none.html.contains("/orders/\(order2.id)"))
+            // What is about the same is not gone to as if it were the delivery.
+            let related = try await Self.sent(#"{"other_id":"ref-78"}"#, browser)
+            #expect(related.status == 200 && related.html.contains("It was not received") && related.html.contains("/orders/\(order2.id)"))
             let unknown = try await Self.sent(#"{"n":1}"#, browser)
             #expect(unknown.html.contains("It was not received") && unknown.html.contains("a delivery that was refused is not kept"))
         }

@@ -34,8 +34,8 @@ enum PastedDelivery {
                 for: principal ?? visit.principal
             )
             let hits = found["items"]?.items ?? []
-            if hits.count == 1, let place = place(hits[0]) { return .seeOther(place) }
             let isReceived = found["received"]?.boolean
+            if isReceived == true, hits.count == 1, let place = place(hits[0]) { return .seeOther(place) }
             model["found"] = ["hits": hits.map { row($0, visit) }, "has_hits": !hits.isEmpty, "said": said(isReceived, hits.count)] as Model
         }
         return .page(Page("A delivery", .orders, isLive: false, content: visit.render("pasted-delivery", model)))
@@ -43,9 +43,9 @@ enum PastedDelivery {
 
     private static func said(_ isReceived: Bool?, _ count: Int) -> String {
         switch isReceived {
-        case true?: "It was received \(count) times."
+        case true?: "It was received at least \(count) times."
         case false?: "It was not received: no delivery here has this content."
-        case nil: "It is not among those that were compared, the newest that it may be. There are more, so that it may have been received."
+        case nil: "It is not among those that were compared as a whole. There are more, or larger ones, so that it may have been received."
         }
     }
 
@@ -68,7 +68,7 @@ enum PastedDelivery {
     static let templates = [
         "pasted-delivery": #"""
         <p class="crumb"><a href="{{back}}">Orders</a></p>
-        <div class="title"><h1>A delivery</h1><span class="soft">that was pasted into the box</span></div>
+        <div class="title"><h1>A delivery</h1><span class="soft">that was pasted into the box, which takes about half a megabyte</span></div>
         {{#withheld}}<p class="said warn">What was received may name people: to look for a delivery takes the scope read_personal.</p>{{/withheld}}
         {{>reasoned-search}}
         {{#found}}<p class="sentence lead">{{said}}</p>
