@@ -64,6 +64,16 @@ struct PastedDeliveryTests {
         }
     }
 
+    @Test("What is no delivery, sent by a form that once held one, is looked for as any text is")
+    func another() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            #expect(try await Self.sent("Ana Roe", browser).location == "/orders?q=Ana%20Roe")
+            #expect(try await Self.sent(String(repeating: "x", count: 501), browser).location == "/orders")
+        }
+    }
+
     @Test("It takes the scope read_personal; where reasons are asked for, a reason")
     func withheld() async throws {
         let fixture = try await DashboardFixture()

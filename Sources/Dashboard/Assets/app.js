@@ -236,7 +236,16 @@
 
   // A whole delivery, pasted: it is too long for an address, and names people.
   const find = document.querySelector("form.find");
+  const search = () => {
+    find.method = "get";
+    find.action = "/orders";
+    find.querySelector("input[name=csrf]")?.remove();
+    delete find.dataset.sent;
+  };
+  // Whoever went back, or stopped it, has the form as it was sent.
+  if (find) window.addEventListener("pageshow", search);
   find?.addEventListener("submit", () => {
+    search();
     if (!find.q.value.trim().startsWith("{")) return;
     find.method = "post";
     find.action = "/orders/delivery";

@@ -31,7 +31,7 @@ enum OrdersPage {
     static let filters = ["state", "outcome", "waiting_on", "connection", "account", "provider", "external_id", "problem", "since", "until", "q"]
     static let rowsOnPage = 50
     /// What is looked for has at most so many bytes; the API takes no more.
-    private static let longest = 500
+    static let longest = 500
 
     /// Filters by age, which the API has by time.
     static let ages = ["older", "younger"]

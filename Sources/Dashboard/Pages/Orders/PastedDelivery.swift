@@ -8,6 +8,8 @@ enum PastedDelivery {
         // With the page's script it is sent so: it is too long for an address, and names people.
         .post("/orders/delivery", .read) { visit in
             guard let text = visit.field("q") else { return .seeOther("/orders") }
+            // The form may be an older one that somebody went back to.
+            guard isOne(text) else { return .seeOther(text.utf8.count > OrdersPage.longest ? "/orders" : "/orders?q=" + PercentEncoding.text(text)) }
             return try await visit.site.budget.draw(for: visit.principal.id) { try await reply(text, visit) }
         }
     ]
