@@ -64,6 +64,9 @@ struct StandingTests {
             #expect(try await browser.submit("/connections/acme/check", on: "/connections/acme").location == "/connections/acme?done=checked")
             let page = try await browser.html("/connections/acme?done=checked")
             #expect(page.contains("Not every provider") && page.contains("wrong: </span><span class=\"strong\">one takes orders"))
+            // One that cannot be asked is no error of the page.
+            _ = try await browser.submit("/accounts/one/pause", on: "/accounts/one")
+            #expect(try await browser.submit("/connections/acme/check", on: "/connections/acme").location == "/connections/acme?done=checked")
             let other = browser.another
             _ = try await other.signIn(reader.secret)
             #expect(!(try await other.html("/connections/acme")).contains("/connections/acme/check"))

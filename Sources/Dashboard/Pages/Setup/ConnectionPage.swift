@@ -17,15 +17,23 @@ enum ConnectionPage {
         return .seeOther("/connections/\(PercentEncoding.text(id))?done=\(name)")
     }
 
-    /// Asks the provider of each account that the connection orders from whether it takes the key.
+    /// How many providers are asked at most while somebody waits for it.
+    private static let mostAsked = 12
+
+    /// Asks the provider of each account that the connection orders from whether it takes the key. Of one that cannot be asked the others are none the worse.
     private static func check(_ visit: Visit) async throws -> Reply {
-        let shown = try await visit.get("connections", visit.parameter("id"))
+        let accounts = (try await visit.get("connections", visit.parameter("id"))["accounts"]?.items ?? []).compactMap(\.text)
         var isWell = true
-        for account in (shown["accounts"]?.items ?? []).compactMap(\.text) {
-            let answer = try await visit.send(.post, "accounts", account, "check", body: [:])
-            if answer["problem"]?.isNull == false { isWell = false }
+        for account in accounts.prefix(mostAsked) {
+            do {
+                let answer = try await visit.send(.post, "accounts", account, "check", body: [:])
+                if answer["problem"]?.isNull == false { isWell = false }
+            } catch is ProblemDocument {
+                isWell = false
+            }
         }
-        return .seeOther("/connections/\(PercentEncoding.text(visit.parameter("id")))?done=\(isWell ? "check" : "checked")")
+        let done = !isWell ? "checked" : accounts.count > mostAsked ? "asked" : "check"
+        return .seeOther("/connections/\(PercentEncoding.text(visit.parameter("id")))?done=\(done)")
     }
 
     private static func page(_ visit: Visit) async throws -> Reply {
@@ -53,6 +61,7 @@ enum ConnectionPage {
         model["said"] = visit.said([
             "pause": "It is paused: everything is taken in, nothing is sent.", "resume": "It goes on.",
             "check": "The providers that it orders from take their keys.",
+            "asked": "The first \(mostAsked) of the providers that it orders from take their keys. The others are asked on their accounts' pages.",
         ])
         model["wrong"] = visit.query("done") == "checked"
         return .page(Page(id, .connections, content: visit.render("connection", model)))
@@ -90,7 +99,7 @@ enum ConnectionPage {
             id: "check",
             path: path + "/check",
             question: "Ask the providers that it orders from whether they take their keys?",
-            what: "One call to each, that changes nothing. Whether the ATS reaches this host is seen when it sends something.",
+            what: "One call to each, to \(mostAsked) at most, that changes nothing. Whether the ATS reaches this host shows when it sends something.",
             takesNote: false
         )
         guard let paused = shown["paused"], !paused.isNull else {
@@ -123,7 +132,8 @@ enum ConnectionPage {
         "connection": #"""
         <p class="crumb"><a href="/connections">Connections</a></p>
         <div class="title"><h1>{{connection}}</h1><span class="soft">{{plugin_title}}</span></div>
-        {{>said}}{{#wrong}}<p class="said bad" role="status">Not every provider that it orders from takes its key: the set-up below says which.</p>{{/wrong}}
+        {{>said}}
+        {{#wrong}}<p class="said bad" role="status">Not every provider that it orders from was asked and takes its key: the set-up below and the account's page say more.</p>{{/wrong}}
         <div id="connection" data-live>
         {{>contact-notes}}
         <div class="two"><div>
