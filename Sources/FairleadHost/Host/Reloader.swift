@@ -72,8 +72,9 @@ actor Reloader {
             let reload = difference(settings, contents.connections)
             try await Auditor(context).record(.settingsApplied(reload))
             context.registry.replace(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
-            context.registry.reloadedAt = context.clock.now()
             live.replace(settings, contents, at: context.clock.now())
+            // Whoever sees the new time reads the new settings.
+            context.registry.reloadedAt = context.clock.now()
             await HistoryUpkeep(context).noteReload()
             live.remember(passed, in: checks, context.logger)
             let before = context.registry.reloadFailures
