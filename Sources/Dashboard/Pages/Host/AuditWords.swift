@@ -69,7 +69,7 @@ enum AuditWords {
 
     /// Those that need words of their own.
     private static let known = [
-        "order.create": "placed an the order", "order.retry": "had the order sent again",
+        "order.create": "placed the order", "order.retry": "had the order sent again",
         "order.discard": "said that nothing is to be done about the order",
         "order.cancel": "had the order cancelled", "order.refresh": "had the order read at its provider",
         "order.candidates.read": "looked at what the provider has for order", "order.access.read": "looked at who looked at the order",
