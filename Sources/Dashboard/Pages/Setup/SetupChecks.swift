@@ -78,7 +78,7 @@ enum SetupChecks {
     }
 
     /// Of an account, as the API shows it, with its newest orders.
-    /// - Parameter isListed: whether the provider just said, to this key, what can be ordered.
+    /// - Parameter isListed: whether the provider said within the last five minutes what can be ordered: for so long its list is kept.
     static func account(_ shown: JSON, _ orders: [JSON], isListed: Bool, _ visit: Visit) -> [Model] {
         let problem = shown["problem"].flatMap { $0.isNull ? nil : $0 }
         let taken = orders.contains { $0["provider_ref"]?.text != nil }
@@ -89,7 +89,8 @@ enum SetupChecks {
         } else {
             checks.append(
                 taken || isListed
-                    ? check(.done, "The provider takes the key", "") : check(.open, "The provider takes the key", "not seen yet: check it now")
+                    ? check(.done, "The provider takes the key", isListed ? "it listed its packages within the last five minutes" : "")
+                    : check(.open, "The provider takes the key", "not seen yet: check it now")
             )
         }
         checks.append(taken ? check(.done, "It took an order", "") : check(.open, "It took an order", "none was sent yet"))
