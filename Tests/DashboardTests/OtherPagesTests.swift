@@ -268,6 +268,25 @@ struct OtherPagesTests {
         }
     }
 
+    @Test("Where reasons are asked for, the audit shows those that people gave and who they are, and that somebody looked is in it")
+    func auditOfReasons() async throws {
+        let fixture = try await DashboardFixture(requiresReason: true)
+        var act = AuditAct(by: .system, "order.read", subject: "ord_1", note: Personal("told by letter"))
+        act.reason = Personal("the candidate <called>")
+        try await fixture.store.record(act)
+        let limited = try await fixture.token([.admin])
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await other.signIn(limited.secret)
+            #expect(try await browser.html("/audit").contains("the candidate &lt;called&gt;; told by letter"))
+            #expect(try await browser.get("/audit/export").html.contains("the candidate <called>"))
+            #expect(try await browser.html("/audit").contains("looks through the audit"))
+            let page = try await other.html("/audit")
+            #expect(page.contains("order.read") && !page.contains("the candidate") && !page.contains("told by letter"))
+        }
+    }
+
     @Test("Settings show where each comes from, and of secrets a fingerprint")
     func settings() async throws {
         var fixture = try await DashboardFixture()
