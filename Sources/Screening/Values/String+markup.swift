@@ -32,7 +32,8 @@ extension String {
             if let before, ";\t\n\r".unicodeScalars.contains(before), begins.contains(scalar) { text.append("'") }
             if scalar == "\"" { text.append(scalar) }
             text.append(scalar)
-            before = scalar
+            // Quotes and blanks do not end what separates cells: a spreadsheet leaves them out.
+            if scalar != "\"", scalar != " ", scalar != "\u{A0}" { before = scalar }
         }
         let isPlain = !text.contains { ",;\"\t\r\n\u{85}\u{2028}\u{2029}".unicodeScalars.contains($0) }
         return isPlain ? String(text) : "\"" + String(text) + "\""
