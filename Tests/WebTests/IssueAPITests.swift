@@ -60,6 +60,23 @@ struct IssueAPITests {
         }
     }
 
+    @Test("How many requests no order has is everybody's who orders from the account; their names are not for who sees some connections only")
+    func unknownRequests() async throws {
+        let fixture = try await APIFixture()
+        let cause = IssueCause(.unknownRequests, account: "one")
+        let id = try await open(fixture, cause, details: ["requests": ["ref-9001"], "since": JSON(fixture.clock.now())])
+        try await fixture.run { (client) async throws in
+            let whole = try #require(try await client.get("/issues/\(id)").json)
+            #expect(whole.at("details.requests.0") == "ref-9001" && whole["means"]?.text?.contains("stands for them: ref-9001.") == true)
+            #expect(whole["title"]?.text?.contains("speaks of 1 request that") == true)
+            for path in ["/issues/\(id)", "/issues", "/status"] {
+                let answer = try await client.get(path, as: "acme-only").json
+                #expect(answer?.string().contains("unknown_requests") == true && answer?.string().contains("ref-9001") == false, "\(path)")
+            }
+            #expect(try await client.get("/issues/\(id)", as: "acme-only").json?["title"] == whole["title"])
+        }
+    }
+
     @Test("Acting takes operate; what people wrote is shown with read_personal only")
     func scopes() async throws {
         let fixture = try await APIFixture()

@@ -10,7 +10,8 @@ enum HoldText {
         let left = hold.at("reconciliation.left")?.integer ?? 0
         let uncertain = hold.at("reconciliation.uncertain")?.integer ?? 0
         let unknown = hold.at("reconciliation.unknown")?.integer ?? 0
-        let more = unknown > 0 ? " Providers speak of \(unknown) requests that no order here has (fairlead issue list)." : ""
+        let requests = unknown == 1 ? "1 request" : "\(unknown) requests"
+        let more = unknown > 0 ? " Providers speak of \(requests) that no order here has (fairlead issue list)." : ""
         let start = "Held since \(since), \(why)"
         if left > 0 { return "\(start): \(left) orders that may have been sent since the backup are being looked for. Wait for it.\(more)" }
         if uncertain > 0 {

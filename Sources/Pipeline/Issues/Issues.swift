@@ -131,7 +131,10 @@ public struct Issues: Sendable {
         return issue
     }
 
-    private func describe(_ issue: IssueRecord, _ connections: Set<String>?, naming limit: Int) async throws -> Described {
+    private func describe(_ record: IssueRecord, _ connections: Set<String>?, naming limit: Int) async throws -> Described {
+        var issue = record
+        // Whose order a request of the account would be nobody knows: to who sees some connections only, its name is not told.
+        if connections != nil, issue.cause.kind == .unknownRequests { issue.details["requests"] = nil }
         let members = try await mapStoreError { try await store.members(of: issue.cause, connections: connections, limit: limit) }
         return Described(
             issue: issue,

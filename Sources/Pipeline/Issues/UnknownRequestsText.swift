@@ -6,11 +6,15 @@ extension IssueText {
         let account = issue.cause.account ?? ""
         let provider = names.provider(issue.cause.account)
         let references = issue.details["requests"]?.items?.compactMap(\.text) ?? []
-        let shown = references.prefix(10).joined(separator: ", ") + (issue.count > 10 ? " and \(issue.count - min(10, references.count)) others" : "")
+        let named = references.prefix(10)
+        let others = named.count < issue.count ? " and \(issue.count - named.count) more" : ""
+        // Who sees some connections only is told how many there are, and no names.
+        let shown = named.isEmpty ? "" : ": " + named.joined(separator: ", ") + others
+        let count = issue.count == 1 ? "1 request" : "\(issue.count) requests"
         return IssueText(
-            "\(provider) speaks of \(issue.count) requests that this store does not know (\(account))",
+            "\(provider) speaks of \(count) that this store does not know (\(account))",
             means:
-                "They were ordered after the backup that the store was restored from, and no order here stands for them: \(shown). "
+                "They were ordered after the backup that the store was restored from, and no order here stands for them\(shown). "
                 + "Nothing is sent for them.",
             effect: "These candidates are being checked, and nobody at the ATS is told how it ends.",
             advice:
