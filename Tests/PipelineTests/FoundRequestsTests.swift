@@ -232,7 +232,7 @@ struct FoundRequestsTests {
         #expect(store.with { $0.orders[other.id]?.providerRef } == "ref_3")
     }
 
-    @Test("Who sees some connections only is offered what agrees, and adopts nothing that may be another's unless that is forced")
+    @Test("Who sees some connections only is offered what agrees, and adopts nothing that may be another's, by force neither")
     func restricted() async throws {
         let order = harness.order(.uncertain)
         list([request("silent"), request("mail", email: "ana@example.test")])
@@ -240,10 +240,12 @@ struct FoundRequestsTests {
         #expect(found.requests.map(\.reference) == ["mail"] && !found.isComplete)
         #expect(try await harness.commands.candidates(order: order.id).requests.count == 2)
         harness.provider.answer { $0.report = { Report(status: .recognised(.requested)) } }
-        let refused = await refusal {
-            _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "silent"), isRestricted: true)
+        for force in [false, true] {
+            let refused = await refusal {
+                _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "silent", force: force), isRestricted: true)
+            }
+            #expect(refused?.status == 422 && refused?.code == "unconfirmed" && refused?.detail.contains("whoever sees all connections") == true)
         }
-        #expect(refused?.status == 422 && refused?.code == "unconfirmed")
         harness.provider.answer {
             let subject = Report.Subject(firstName: nil, lastName: nil, email: "ana@example.test", reference: nil)
             $0.report = { Report(status: .recognised(.requested), subject: subject) }

@@ -20,7 +20,8 @@ extension Commands {
     /// - Parameters:
     ///   - seenAt: the order's `updatedAt` as the person saw it: nothing is done where it has moved on since. Nil where they do not say.
     ///   - isForced: whether it is sent again although the provider lists a request that agrees with the order, or cannot be asked.
-    ///   - isRestricted: whether it is for somebody who sees some connections only: they adopt what says that it is the order's, unless forced.
+    ///   - isRestricted: whether it is for somebody who sees some connections only: they adopt what says that it is
+    ///     the order's, also where that is forced: they are shown nothing else.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state, `not_adopted` where nothing is to be taken back, `conflict` where it was
     ///   settled meanwhile, `changed` where it is not as it was seen, `found_at_provider` where it is to be sent again and the provider seems to have it,
     ///   `not_asked` where it is to be sent again and the provider did not say what it has; 422
@@ -117,12 +118,13 @@ extension Commands {
         let text: String
         next.status.problem = nil
         switch resolution {
-        case .adopt(let reference, let force):
-            let isConfirmed = force ? false : try await confirms(reference, as: order)
+        case .adopt(let reference, let isForced):
+            // What nobody names may be another connection's: who sees some connections only takes none of those, by force neither.
+            let force = isForced && !isRestricted
+            let isConfirmed = force ? false : try await confirms(reference, as: order, isRestricted: isRestricted)
             guard isConfirmed || force || !isRestricted else {
                 let detail =
-                    "Nothing says that the request \(reference) is this order's, and it may be another connection's; "
-                    + "adopt it with force if you know."
+                    "Nothing says that the request \(reference) is this order's, and it may be another connection's; \(Commands.force(isRestricted))."
                 throw CommandError(422, "unconfirmed", detail)
             }
             if !isConfirmed, !force { try await requireNoneUnderWay(besides: order, reference) }
@@ -237,18 +239,19 @@ extension Commands {
 
     /// Looks at a request at the provider before it is adopted. Returns whether it says that it is the order's; false where nothing tells whose it is.
     /// - Throws: ``CommandError`` 422 where there is none, or it is somebody else's; 502 or 503 where the provider did not say.
-    private func confirms(_ reference: String, as order: Order) async throws -> Bool {
+    private func confirms(_ reference: String, as order: Order, isRestricted: Bool) async throws -> Bool {
+        let force = Commands.force(isRestricted)
         if let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) {
             throw Commands.held(reference, by: holder)
         }
         guard try await mapStoreError({ try await accounts.isFree(reference, for: order) }) else {
             let detail =
-                "The request \(reference) is of an order whose person was erased; look for this order's own, or adopt it with force if you know."
+                "The request \(reference) is of an order whose person was erased; look for this order's own, or \(force)."
             throw CommandError(422, "other_candidate", detail)
         }
         guard let account = environment.registry.account(order.account), account.capabilities.report else { return false }
         let title = account.provider.manifest.title
-        let detail = "\(title) cannot be asked about \(reference) at present; ask again, or adopt it with force."
+        let detail = "\(title) cannot be asked about \(reference) at present; ask again, or \(force)."
         let unavailable = CommandError(503, "provider_unavailable", detail, retryAfter: .seconds(60))
         guard try await mapStoreError({ try await accounts.problem(of: account) }) == nil,
             try await mapStoreError({ try await accounts.reads(1, from: account) }).count == 1
@@ -257,19 +260,24 @@ extension Commands {
         do { report = try await account.provider.report(for: reference, accounts.session(account)) } catch is ReadsRefused {
             throw unavailable
         } catch let error as ProviderError {
-            throw CommandError(error, "\(title) did not say what \(reference) is (\(error)); ask again, or adopt it with force.")
+            throw CommandError(error, "\(title) did not say what \(reference) is (\(error)); ask again, or \(force).")
         }
         guard let report else {
-            throw CommandError(422, "unknown_reference", "\(title) knows no request \(reference); look there again, or adopt it with force.")
+            throw CommandError(422, "unknown_reference", "\(title) knows no request \(reference); look there again, or \(force).")
         }
         guard let subject = report.subject else { return false }
         let others = try await others(than: order, named: [subject])
         guard let isOurs = subject.isSubject(of: order, others: others) else { return false }
         guard isOurs else {
-            let detail = "The request \(reference) at \(title) is somebody else's; look for this order's own, or adopt it with force."
+            let detail = "The request \(reference) at \(title) is somebody else's; look for this order's own, or \(force)."
             throw CommandError(422, "other_candidate", detail, found: subject.json)
         }
         return true
+    }
+
+    /// What else can be done about a request that was not adopted.
+    private static func force(_ isRestricted: Bool) -> String {
+        isRestricted ? "whoever sees all connections can adopt it with force" : "adopt it with force if you know"
     }
 
     /// The refusal of a command on an order that was replaced.

@@ -69,7 +69,8 @@ enum OrderActions {
         if let seen = visit.field("updated_at") { hidden.append((name: "updated_at", value: seen)) }
         switch (action, problem.code) {
         case ("adopt", "unconfirmed"), ("adopt", "unknown_reference"), ("adopt", "provider_unavailable"), ("adopt", "being_sent"):
-            guard let reference = visit.field("provider_ref")?.trimmed else { return nil }
+            // Who sees some connections only cannot force it.
+            guard visit.principal.connections == nil, let reference = visit.field("provider_ref")?.trimmed else { return nil }
             return Parts.action(
                 "Adopt all the same",
                 id: "forced",
