@@ -108,7 +108,7 @@ struct UnknownRequestTests {
     func erased() async throws {
         let harness = StageHarness()
         harness.store.with {
-            $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now, closedAt: harness.now)]
+            $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)]
             $0.erasedReferences = ["ref_1"]
         }
         harness.provider.answer { $0.interpret = { [WebhookReport(reference: "ref_1", report: nil)] } }

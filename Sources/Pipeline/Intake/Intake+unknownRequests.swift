@@ -8,6 +8,13 @@ extension Intake {
     /// How many requests of one webhook are looked at.
     private static let namedAtMost = 20
 
+    /// Whether an unknown address may be that of an order which a restore lost: while somebody may still say that nothing of that time comes again. What cannot
+    /// be read is heard of by its webhooks alone: they go on coming to the address that a lost order had.
+    func mayBeOfGap(_ account: ProviderAccount) async throws -> Bool {
+        guard account.capabilities.signedWebhooks else { return false }
+        return try await accounts.gaps.restores().contains { $0.closedAt == nil || !account.capabilities.report }
+    }
+
     /// The order that a verified webhook is about, by the request that it names. Nil where no order has the request: then it is kept for a person to see,
     /// and nothing else of the webhook is.
     /// - Throws: ``CommandError`` 404 where it names none, where somebody has said that nothing of that time comes again, and where too many are kept.

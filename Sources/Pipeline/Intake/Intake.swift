@@ -160,7 +160,7 @@ public struct Intake: Sendable {
         }
         if order == nil {
             if try await mapStoreError({ try await store.isErased(callbackToken: token) }) { return .erased }
-            if known.capabilities.signedWebhooks, try await mapStoreError({ try await !accounts.gaps.restores().isEmpty }) { return .unknown(known) }
+            if try await mapStoreError({ try await mayBeOfGap(known) }) { return .unknown(known) }
         }
         contacts.refused(.account(account), .unknownAddress, at: now)
         throw CommandError.notFound("address")
