@@ -115,6 +115,58 @@ struct UnknownRequestTests {
         let answer = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
         #expect(answer.status == 200 && answer.json?["event"] == .null && harness.store.with { $0.events.isEmpty })
     }
+
+    @Test("Once nothing of that time comes again, an unknown address is refused before its body is read, unless webhooks are all that is heard")
+    func closed() async throws {
+        for (capabilities, isTaken) in [
+            (StageHarness.everything, false), (ProviderManifest.Capabilities(webhooks: true, signedWebhooks: true), true),
+        ] {
+            let harness = StageHarness(capabilities)
+            harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now, closedAt: harness.now)] }
+            let intake = harness.intake
+            let refused = await refusal { try await intake.admit(account: "stub-uk", token: "nobodys") }
+            #expect(refused?.status == (isTaken ? nil : 404))
+        }
+    }
+
+    @Test("What could not be looked at for the moment is to be sent again; what cannot be understood is refused")
+    func interrupted() async throws {
+        let harness = StageHarness()
+        harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)] }
+        let intake = harness.intake
+        func script(_ code: String) -> ProviderError {
+            var error = ProviderError(.unreadable, "the script failed")
+            error.script = RunFailure(code, "it failed", plugin: "stub", hook: "interpret")
+            return error
+        }
+        let failures: [(any Error, Int)] = [
+            (ProviderError(.unavailable, "no worker"), 503), (script("worker_killed"), 503), (CancellationError(), 503),
+            (ProviderError(.unreadable, "not a word of it"), 404), (script("script_error"), 404),
+        ]
+        for (failure, status) in failures {
+            harness.provider.answer { $0.interpret = { throw failure } }
+            let refused = await refusal {
+                _ = try await intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
+            }
+            #expect(refused?.status == status && (refused?.retryAfter != nil) == (status == 503), "\(failure)")
+        }
+    }
+
+    @Test("A webhook that names an order's request and others notes the others as well")
+    func several() async throws {
+        let harness = StageHarness()
+        harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)] }
+        let order = harness.order(.requested) { $0.providerRef = "ref_1" }
+        harness.provider.answer { $0.interpret = { ["ref_0", "ref_1", "ref_2"].map { WebhookReport(reference: $0, report: nil) } } }
+        let answer = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
+        #expect(answer.status == 200 && harness.store.with { $0.events.values.map(\.order) } == [order.id])
+        #expect(harness.store.with { Set($0.unknownRequests.map(\.reference)) } == ["ref_0", "ref_2"])
+    }
+
+    private func refusal(_ body: () async throws -> Void) async -> CommandError? {
+        do { try await body() } catch { return error as? CommandError }
+        return nil
+    }
 }
 
 extension StageHarness {

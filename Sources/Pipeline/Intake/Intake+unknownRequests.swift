@@ -17,17 +17,18 @@ extension Intake {
 
     /// The order that a verified webhook is about, by the request that it names. Nil where no order has the request: then it is kept for a person to see,
     /// and nothing else of the webhook is.
-    /// - Throws: ``CommandError`` 404 where it names none, where somebody has said that nothing of that time comes again, and where too many are kept.
+    /// - Throws: ``CommandError`` 404 where it names none, where somebody has said that nothing of that time comes again, and where too many are kept; 503 where it
+    ///   could not be looked at for the moment.
     func orderOfUnknownAddress(_ webhook: Webhook, _ account: ProviderAccount) async throws -> AdmittedAddresses.Address? {
         let (id, now) = (account.account.id, environment.clock.now())
-        let said = (try? await account.provider.interpret(webhook, accounts.session(account))) ?? []
+        let said = try await interpreted(webhook, account)
         let isOpen = try await mapStoreError { try await accounts.gaps.restores().contains { $0.closedAt == nil } }
         var result: IntakeResult?
+        var address: AdmittedAddresses.Address?
         for reference in Set(said.compactMap(\.reference)).sorted().prefix(Self.namedAtMost) {
             if let order = try await mapStoreError({ try await accounts.holder(of: reference, at: id) }) {
-                return AdmittedAddresses.Address(order: order.id, connection: order.connection, account: id)
-            }
-            if try await mapStoreError({ try await store.isErased(reference: reference, at: id) }) {
+                address = address ?? AdmittedAddresses.Address(order: order.id, connection: order.connection, account: id)
+            } else if try await mapStoreError({ try await store.isErased(reference: reference, at: id) }) {
                 result = result ?? .erased
             } else if isOpen {
                 let isKept = try await mapStoreError {
@@ -36,6 +37,7 @@ extension Intake {
                 if isKept { result = .unknownRequest }
             }
         }
+        if let address { return address }
         guard let result else {
             contacts.refused(.account(id), .unknownAddress, at: now)
             throw CommandError.notFound("address")
@@ -43,5 +45,21 @@ extension Intake {
         contacts.heard(.account(id), at: now)
         result.count(.webhook, account: id, environment)
         return nil
+    }
+
+    /// What failures of a provider's script say nothing about the webhook: the next attempt may read it.
+    private static let passing: Set = ["worker_killed", "worker_crashed", "cpu_limit", "memory_limit", "interrupted"]
+
+    /// What a webhook says; nothing where it cannot be understood.
+    /// - Throws: ``CommandError`` 503 where nobody knows whether it can be: sent again, it may be read.
+    private func interpreted(_ webhook: Webhook, _ account: ProviderAccount) async throws -> [WebhookReport] {
+        do { return try await account.provider.interpret(webhook, accounts.session(account)) } catch {
+            if let error = error as? ProviderError, [.unreadable, .refused, .unsupported].contains(error.code),
+                !(error.script.map { Self.passing.contains($0.code) } ?? false)
+            {
+                return []
+            }
+            throw CommandError(503, "not_looked_at", "The webhook could not be looked at; send it again.", retryAfter: .seconds(30))
+        }
     }
 }

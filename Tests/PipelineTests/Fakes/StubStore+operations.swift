@@ -61,7 +61,10 @@ extension StubStore {
     func noteBackup(failedAt: Timestamp, why: String) async throws {}
     func restores() async throws -> [Restore] { with { $0.restores } }
     func closeRestores(at time: Timestamp) async throws {}
-    func note(unknownRequest reference: String, at account: String, at time: Timestamp, atMost limit: Int) async throws -> Bool { true }
+    func note(unknownRequest reference: String, at account: String, at time: Timestamp, atMost limit: Int) async throws -> Bool {
+        with { $0.unknownRequests.append(UnknownRequest(account: account, reference: reference, firstAt: time, lastAt: time, count: 1)) }
+        return true
+    }
     func unknownRequests() async throws -> [UnknownRequest] { with { $0.unknownRequests } }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:]) }
 }
