@@ -28,6 +28,8 @@ extension StoreConformance {
             try await store.perform([.reference(reference), .order(next)])
             let left = try await store.unknownRequests().map { "\($0.account) \($0.reference)" }
             try trial.expect(left == ["zinc-au ref_1", "zinc-uk ref_2"], "an order has it: \(left)")
+            let isKept = try await store.note(unknownRequest: "ref_3", at: "zinc-uk", at: trial.now, atMost: 2)
+            try trial.expect(isKept, "one that an order has is counted with those that none has")
             try await store.closeRestores(at: trial.now)
             try trial.expect(try await store.unknownRequests().isEmpty, "they are kept although all is over")
             await store.close()

@@ -1,12 +1,19 @@
 import Screening
 
+/// That no order has a request `u` by now, and that it is of nobody who was erased.
+private let isUnsettled = """
+    NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.reference_key = u.reference_key)
+        AND NOT EXISTS (SELECT 1 FROM erasure_marks AS m WHERE m.connection = '' AND m.key = u.reference_key)
+    """
+
 /// Few, and both databases understand what is asked of them.
 extension SQLStore {
     func note(unknownRequest reference: String, at account: String, at time: Timestamp, atMost limit: Int) async throws -> Bool {
         let key = codec.blindIndex(.reference, reference, on: account)
         let isKnown = try await read { reading in
             if try !reading.fetch("SELECT 1 FROM unknown_requests WHERE reference_key = $1", [.bytes(key)]).isEmpty { return true }
-            let count = try reading.fetch("SELECT count(*) FROM unknown_requests WHERE account = $1", [.text(account)]).first?.int(at: 0) ?? 0
+            let sql = "SELECT count(*) FROM unknown_requests AS u WHERE u.account = $1 AND \(isUnsettled)"
+            let count = try reading.fetch(sql, [.text(account)]).first?.int(at: 0) ?? 0
             return count < Int64(limit)
         }
         guard isKnown else { return false }
@@ -25,8 +32,7 @@ extension SQLStore {
         try await read { reading in
             let sql = """
                 SELECT reference_key, account, first_at, last_at, count, body FROM unknown_requests AS u
-                WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.reference_key = u.reference_key)
-                    AND NOT EXISTS (SELECT 1 FROM erasure_marks AS m WHERE m.connection = '' AND m.key = u.reference_key)
+                WHERE \(isUnsettled)
                 ORDER BY last_at DESC, reference_key
                 """
             return try reading.fetch(sql, []).compactMap { row in
