@@ -98,6 +98,7 @@ import Testing
             replacing: true,
             isKeysGiven: false,
             manifest: proof.manifest,
+            brokenChain: proof.brokenChain,
             keysManifest: keysManifest,
             keys: bed.keys,
             now: SystemClock().now()

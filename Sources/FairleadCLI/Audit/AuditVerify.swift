@@ -83,7 +83,8 @@ struct AuditVerify: AsyncParsableCommand {
         var lines: [String] = []
         for line in (found["problems"]?.items ?? []).compactMap({ $0["advice"]?.text }) where !lines.contains(line) { lines.append(line) }
         return lines + [
-            "Keep the backups that there are, and a copy of the store as it is: of a broken chain fairlead backup makes none.",
+            "Keep the proven backups that there are, and a copy of the store as it is: fairlead backup makes more, whole, but not proven while the chain is "
+                + "broken, and none of them takes the place of a proven one.",
             "Find out who could write to the database. The chain goes on: write its head down elsewhere, and give that as --anchor.",
         ]
     }

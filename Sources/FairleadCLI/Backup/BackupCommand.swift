@@ -10,6 +10,7 @@ struct BackupCommand: AsyncParsableCommand {
         discussion: """
             FILE holds the sealed rows, FILE.keys the data keys that open them: keep them apart, and the keys no longer than needed. Both are checked before they
             take the place of older ones. encryption.keys is in neither.
+            Where the audit's chain is broken, the backup is made and kept, and is not proven: beside a proven one at FILE it goes to FILE.chain-broken. Exit: 1.
 
             Examples:
               fairlead backup /backups/fairlead.backup
@@ -36,8 +37,8 @@ struct BackupMake: AsyncParsableCommand {
         let progress = ProgressLine()
         let outcome = try await operations.backup(to: file, progress: progress.show)
         progress.end()
-        guard !isJSON else { return Terminal.say(outcome.string()) }
-        Terminal.say(BackupText.made(outcome, file))
+        Terminal.say(isJSON ? outcome.string() : BackupText.made(outcome))
+        if outcome["proven"] != true { throw ExitCode(1) }
     }
 }
 
@@ -48,7 +49,7 @@ struct BackupVerify: AsyncParsableCommand {
         discussion: """
             Runs anywhere. That nobody changed it is proven, and rows are opened, where a settings file gives encryption.keys (--config) and the backup's keys are
             beside it; without, it is said to be whole, and not proven.
-            Exit: 0 it is proven, 1 something is wrong, or it is not proven for want of a key.
+            Exit: 0 it is proven, 1 something is wrong, or it is not proven for want of a key, or because the audit's chain in it is broken.
             """
     )
 

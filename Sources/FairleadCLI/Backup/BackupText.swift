@@ -2,24 +2,38 @@ import Screening
 
 /// What people are told of backups, restores and copies.
 enum BackupText {
-    static func made(_ outcome: JSON, _ file: String) -> String {
-        """
-        \(file) and \(file).keys are written and proven: \(size(outcome["bytes"])) and \(size(outcome["key_bytes"])), \(contents(outcome)), as of \
-        \(outcome.cell("at")); \(outcome.cell("sampled")) rows were opened, in \(outcome.cell("seconds")) s.
-        Keep the two apart, and the keys no longer than needed.
-        """
+    static func made(_ outcome: JSON) -> String {
+        let (file, broken) = (outcome.cell("file"), outcome["audit_problem"]?.text)
+        return """
+            \(file) and \(file).keys are written and \(broken == nil ? "proven" : "whole"): \(size(outcome["bytes"])) and \(size(outcome["key_bytes"])), \
+            \(contents(outcome)), as of \(outcome.cell("at")); \(outcome.cell("sampled")) rows were opened, in \(outcome.cell("seconds")) s.
+            Keep the two apart, and the keys no longer than needed.\(broken.map { "\nIt does not count as proven: \($0)\n" + whatToDo } ?? "")
+            """
     }
+
+    /// What to do about a backup whose audit's chain is broken.
+    private static let whatToDo = """
+        What to do: keep the proven backups from before, which nothing removes for this one, and compare: fairlead audit verify says what that means, and what
+        else to do. Find out who could write to the database. It can be restored: the audit then says that its chain was broken.
+        """
 
     static func verified(_ outcome: JSON, _ file: String) -> String {
         let origin = "the store \(outcome.cell("store")) as of \(outcome.cell("at")), by version \(outcome.cell("version"))"
         let what = "\(file) is a backup of \(origin): \(contents(outcome))."
         let problems = (outcome["problems"]?.items ?? []).compactMap(\.text)
-        guard problems.isEmpty else { return what + "\nIt is not to be relied on:\n" + problems.map { "  " + $0 }.joined(separator: "\n") }
-        if let why = outcome["not_proven_because"]?.text {
-            return what + "\nIt is whole, but it is not proven: \(why).\nNo row was opened."
+        let broken = outcome["audit_problem"]?.text
+        guard problems.isEmpty else {
+            let all = problems + (broken.map { [$0] } ?? [])
+            return what + "\nIt is not to be relied on:\n" + all.map { "  " + $0 }.joined(separator: "\n")
+        }
+        if let why = outcome["not_proven_because"]?.text, why != broken {
+            let chain = broken.map { "\nIt is whole; \($0)\n" + whatToDo } ?? ""
+            return what + "\nIt is whole, but it is not proven: \(why).\nNo row was opened.\(chain)"
         }
         let open = outcome["sealed"] == true ? "" : "\nThe store is not sealed: whoever can write to both files can make others that pass for it."
-        return what + "\nNothing is wrong with it: its store's keys prove it, and \(outcome.cell("sampled")) rows were opened with them.\(open)"
+        let opened = "its store's keys prove it, and \(outcome.cell("sampled")) rows were opened with them.\(open)"
+        if let broken { return what + "\nIt is whole; \(broken)\nNothing is wrong with the file: \(opened)\n" + whatToDo }
+        return what + "\nNothing is wrong with it: \(opened)"
     }
 
     static func restored(_ outcome: JSON) -> String {
@@ -39,13 +53,15 @@ enum BackupText {
             ? ""
             : "\nThe settings lack what its orders name; nothing is sent, read or told for them until it is there:\n"
                 + missing.joined(separator: "\n")
+        let records = "The audit of the restored store records it (fairlead audit verify)."
+        let broken = outcome["audit_problem"]?.text.map { "\nOf the backup, \($0) \(records)" } ?? ""
         let since =
             outcome["without_erasures"] == true
             ? "API tokens made since then are unknown, and those revoked since open the API again: revoke them again, and erase again whoever was erased since"
             : "API tokens made since then are unknown, and those revoked since stay revoked"
         return """
             The store \(outcome.cell("store")) stands as of \(outcome.cell("at")), with the keys of \(outcome.cell("keys_from")): \(contents(outcome)).\(moved)
-            \(since); whoever was signed in signs in again.\(webhooks)\(names)
+            \(since); whoever was signed in signs in again.\(webhooks)\(names)\(broken)
             It is held. Start the host: it looks for every order that may have been sent since (fairlead status). Then: fairlead release.
             """
     }
@@ -71,7 +87,8 @@ enum BackupText {
         }
         let rows = steps.map { [$0.cell("number"), $0.cell("name"), "\($0.cell("seconds")) s on a copy"] }
         let sizes = "\(plan.cell("rows")) orders and events, \(size(plan["bytes"])) before and \(size(plan["bytes_after"])) after"
-        let backup = plan.cell("backup").isEmpty ? "" : " The backup from before is \(plan.cell("backup"))."
+        let broken = plan["audit_problem"]?.text.map { "\nIt is whole and does not count as proven: \($0)\n" + whatToDo } ?? ""
+        let backup = plan.cell("backup").isEmpty ? "" : " The backup from before is \(plan.cell("backup")).\(broken)"
         return "\(isRehearsal ? "Would be done" : "Done"):\n" + Table(rows: rows, indent: "  ").text + "\n\(sizes).\(backup)"
     }
 

@@ -73,8 +73,12 @@ enum IssueText {
         parts.append("In the last day: received \(status.cell("last_day.received")), ATSs told \(status.cell("last_day.told")).")
         let made = status.cell("backup.last_made_at")
         let failed = status.cell("backup.failed_at")
-        let failure = failed.isEmpty ? "" : " The last try failed \(style.time(failed)): \(status.cell("backup.failure").cellText)"
-        parts.append((made.isEmpty ? "No backup is known of." : "Last backup made and proven: \(style.time(made)).") + failure)
+        let proven = status.cell("backup.last_proven_at")
+        let last = proven.isEmpty ? "none is proven" : "last proven: \(style.time(proven))"
+        let known = made == proven ? "Last backup made and proven: \(style.time(made))." : "Last backup made: \(style.time(made)); \(last)."
+        let why = status.cell("backup.failure").cellText
+        let failure = failed.isEmpty ? "" : failed == made ? " The last: \(why)" : " The last try failed \(style.time(failed)): \(why)"
+        parts.append((made.isEmpty ? "No backup is known of." : known) + failure)
         for (name, title) in [("accounts", "Accounts"), ("connections", "Connections")] {
             let rows = (status[name]?.items ?? []).map { contact in
                 let heard = contact.cell("last_heard_at")

@@ -60,8 +60,11 @@ struct BackupSchedule: Service {
                 now: now
             )
             let took = ContinuousClock.now - begun
-            try await store.noteBackup(madeAt: now, bytes: outcome.bytes + outcome.keyBytes, took: took)
+            try await store.noteBackup(madeAt: now, bytes: outcome.bytes + outcome.keyBytes, took: took, unproven: outcome.whyUnproven)
             let removed = BackupFolder.removeOld(in: folder, keeping: settings.backup.keep)
+            if let why = outcome.whyUnproven {
+                return logger.error("a backup was made, and is not proven", metadata: ["event": "backup.unproven", "why": "\(why)"])
+            }
             logger.notice(
                 "a backup was made and proven",
                 metadata: [
@@ -92,9 +95,14 @@ enum BackupFolder {
         }.sorted()
     }
 
-    /// Removes all but the newest, each with its keys. Returns how many.
+    /// Removes all but the newest, each with its keys. Returns how many. One that is proven goes for newer proven ones alone; of those whose audit's chain is
+    /// broken the newest stays, until as many proven ones are newer.
     static func removeOld(in folder: String, keeping count: Int) -> Int {
-        let old = backups(in: folder).dropLast(count)
+        let all = backups(in: folder)
+        let broken = all.filter { StoreBackup.saysBrokenChain(folder + "/" + $0) }
+        let proven = all.filter { !broken.contains($0) }
+        let isNeeded = proven.count < count || broken.last.map { $0 > proven[proven.count - count] } ?? false
+        let old = proven.dropLast(count) + broken.dropLast(isNeeded ? 1 : 0)
         for name in old {
             // The keys first: rows alone tell nobody anything.
             try? FileManager.default.removeItem(atPath: folder + "/" + StoreBackup.keys(of: name))

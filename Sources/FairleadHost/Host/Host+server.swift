@@ -60,9 +60,8 @@ extension Host {
         parts.lastBackup = { [store = context.store] in
             let state = try await store.backupState()
             guard state.madeAt != nil || state.hasFailed else { return nil }
-            // Each is opened and proven before it counts as made.
             return [
-                "made_at": JSON(state.madeAt), "verified_at": JSON(state.madeAt),
+                "made_at": JSON(state.madeAt), "verified_at": JSON(state.provenAt),
                 "problem": state.hasFailed ? ["message": JSON(state.failure)] : .null,
             ]
         }

@@ -28,7 +28,7 @@ struct StoreGauges: GaugeSource {
         }
         readings += paused(states)
         readings.append(GaugeReading("fairlead_held", [], states.contains { $0.subject == .store && $0.pause != nil } ? 1 : 0))
-        readings += backups(try await context.store.backupState())
+        readings += Self.backups(try await context.store.backupState())
         readings += try await openIssues(at: now)
         readings += try await context.store.oldestKept().map { kind, time in
             GaugeReading("fairlead_retention_oldest_timestamp_seconds", [("kind", kind.rawValue)], time.seconds)
@@ -41,15 +41,14 @@ struct StoreGauges: GaugeSource {
         return readings
     }
 
-    /// Every backup that counts as made is proven.
-    private func backups(_ state: BackupState) -> [GaugeReading] {
+    /// One that is made and whole is not proven where the audit's chain in it is broken.
+    static func backups(_ state: BackupState) -> [GaugeReading] {
         guard let madeAt = state.madeAt else { return [] }
         return [
             GaugeReading("fairlead_backup_last_made_timestamp_seconds", [], madeAt.seconds),
-            GaugeReading("fairlead_backup_last_proven_timestamp_seconds", [], madeAt.seconds),
             GaugeReading("fairlead_backup_size_bytes", [], Double(state.bytes ?? 0)),
             GaugeReading("fairlead_backup_duration_seconds", [], state.took?.inSeconds ?? 0),
-        ]
+        ] + (state.provenAt.map { [GaugeReading("fairlead_backup_last_proven_timestamp_seconds", [], $0.seconds)] } ?? [])
     }
 
     private func openIssues(at now: Timestamp) async throws -> [GaugeReading] {

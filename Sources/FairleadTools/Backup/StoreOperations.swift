@@ -17,7 +17,8 @@ public struct StoreOperations: Sendable {
     }
 
     /// Makes a backup, and notes in the store that there is one.
-    /// - Returns: the manifest with `bytes`, `key_bytes`, `sampled`, `seconds`, `problems` (empty) and `proven`.
+    /// - Returns: the manifest with `file`, where it is, `bytes`, `key_bytes`, `sampled`, `seconds`, `problems` (empty), `proven` and, where the audit's chain is
+    ///   broken, `audit_problem`: then it is kept, and not proven.
     /// - Throws: ``StoreError``.
     public func backup(to path: String, progress: @escaping @Sendable (String, Int64, Int64) -> Void) async throws -> JSON {
         let (now, begun) = (SystemClock().now(), ContinuousClock.now)
@@ -32,7 +33,10 @@ public struct StoreOperations: Sendable {
         )
         let took = ContinuousClock.now - begun
         try? await StoreBackup.note(outcome, at: now, took: took, in: settings.store.url, relativeTo: folder)
-        return Self.json(outcome, took: took)
+        var json = Self.json(outcome, took: took)
+        // As it was named, where it is there.
+        json["file"] = .string(outcome.path == absolute(path) ? path : outcome.path ?? path)
+        return json
     }
 
     /// Checks a backup, also where there is no settings file.
@@ -60,7 +64,7 @@ public struct StoreOperations: Sendable {
     /// - Parameters:
     ///   - erasures: a copy of what was erased since; nil for what stands at the store.
     ///   - withoutErasures: whether it goes on where nothing says who was erased since.
-    /// - Returns: the manifest with `restored_at`, `moved_aside`, `keys_from`, `webhooks_disabled`, `without_erasures` and `not_in_settings`, the accounts and
+    /// - Returns: the manifest with `audit_problem` (what is wrong with the audit's chain in it), `restored_at`, `moved_aside`, `keys_from`, `webhooks_disabled`, `without_erasures` and `not_in_settings`, the accounts and
     ///   connections that open orders name and the settings lack.
     /// - Throws: ``StoreError``.
     public func restore(
@@ -87,6 +91,7 @@ public struct StoreOperations: Sendable {
         json["moved_aside"] = .array(outcome.movedAside.map { .string($0) })
         json["keys_from"] = .string(outcome.keys)
         json["webhooks_disabled"] = .array(outcome.disabledWebhooks.map { .string($0) })
+        json["audit_problem"] = JSON(outcome.brokenChain?.sentence)
         json["without_erasures"] = .bool(outcome.isWithoutErasures)
         json["not_in_settings"] = .array(await missingNames().map(\.json))
         json["keys_moved_aside_until"] = outcome.movedAside.isEmpty ? .null : JSON(outcome.restoredAt + settings.erasureWindow)
@@ -152,8 +157,9 @@ public struct StoreOperations: Sendable {
         guard !isRehearsal, !plan.steps.isEmpty || plan.present == 0 else { return json }
         if plan.rows > 0 {
             let path = (settings.backup.path ?? folder) + "/before-schema-\(plan.known).backup"
-            _ = try await backup(to: path, progress: progress)
-            json["backup"] = .string(path)
+            let made = try await backup(to: path, progress: progress)
+            json["backup"] = made["file"] ?? .string(path)
+            json["audit_problem"] = made["audit_problem"] ?? .null
         }
         let store = try await settings.store.open(keys: settings.encryptionKeys, clock: SystemClock(), random: SystemRandom())
         await store.close()
@@ -181,7 +187,8 @@ public struct StoreOperations: Sendable {
         json["seconds"] = .double(seconds(took))
         json["problems"] = .array(outcome.problems.map { .string($0) })
         json["proven"] = .bool(outcome.isProven)
-        json["not_proven_because"] = outcome.unproven.map { .string($0) } ?? .null
+        json["not_proven_because"] = JSON(outcome.unproven ?? outcome.brokenChain?.sentence)
+        json["audit_problem"] = JSON(outcome.brokenChain?.sentence)
         json["sealed"] = .bool(outcome.isSealed)
         return json
     }

@@ -187,7 +187,7 @@ extension IssueText {
         case .backupNotProven:
             return IssueText(
                 "The last backup is not proven",
-                means: "It was not opened and checked, or that failed.",
+                means: "It could not be made, or checked; or it is whole, and the audit's chain in it is broken.",
                 effect: "Nobody is affected now.",
                 advice: "Verify it, with the keys that a restore would use.",
                 "fairlead backup verify FILE"

@@ -296,8 +296,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func closeRestores(at time: Timestamp) async throws { try await write { try await store.closeRestores(at: time) } }
     /// See ``Store``.
-    public func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration) async throws {
-        try await write { try await store.noteBackup(madeAt: madeAt, bytes: bytes, took: took) }
+    public func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration, unproven why: String?) async throws {
+        try await write { try await store.noteBackup(madeAt: madeAt, bytes: bytes, took: took, unproven: why) }
     }
     /// See ``Store``.
     public func noteBackup(failedAt: Timestamp, why: String) async throws {

@@ -57,7 +57,7 @@ extension StubStore {
     }
     func backupState() async throws -> BackupState { BackupState() }
     func takeOnBackup(_ owner: String, madeBefore: Timestamp, begunBefore: Timestamp, at now: Timestamp) async throws -> Bool { false }
-    func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration) async throws {}
+    func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration, unproven why: String?) async throws {}
     func noteBackup(failedAt: Timestamp, why: String) async throws {}
     func restores() async throws -> [Restore] { with { $0.restores } }
     func closeRestores(at time: Timestamp) async throws {}

@@ -515,6 +515,7 @@ CREATE TABLE backup_state (
     owner text,
     begun_at bigint,
     made_at bigint,
+    proven_at bigint,
     bytes bigint,
     ms bigint,
     failed_at bigint,

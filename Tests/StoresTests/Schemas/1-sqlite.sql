@@ -488,6 +488,7 @@ CREATE TABLE backup_state (
     owner TEXT,
     begun_at INTEGER,
     made_at INTEGER,
+    proven_at INTEGER,
     bytes INTEGER,
     ms INTEGER,
     failed_at INTEGER,

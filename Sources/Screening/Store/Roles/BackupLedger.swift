@@ -10,8 +10,9 @@ public protocol BackupLedger: Sendable {
     ///   - begunBefore: whoever began before this time, and came to no end, is taken to be gone.
     func takeOnBackup(_ owner: String, madeBefore: Timestamp, begunBefore: Timestamp, at now: Timestamp) async throws -> Bool
 
-    /// Notes that a backup was made and proven. An older one than the one that is known changes nothing.
-    func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration) async throws
+    /// Notes that a backup was made. An older one than the one that is known changes nothing.
+    /// - Parameter why: why it is not proven although it is whole and kept; nil where it is proven.
+    func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration, unproven why: String?) async throws
 
     /// Notes that one could not be made, or did not prove right.
     func noteBackup(failedAt: Timestamp, why: String) async throws
@@ -24,21 +25,30 @@ public protocol BackupLedger: Sendable {
     func closeRestores(at time: Timestamp) async throws
 }
 
+extension BackupLedger {
+    /// Notes that a backup was made and proven. An older one than the one that is known changes nothing.
+    public func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration) async throws {
+        try await noteBackup(madeAt: madeAt, bytes: bytes, took: took, unproven: nil)
+    }
+}
+
 /// How the backups of a store stand.
 public struct BackupState: Sendable, Equatable {
     /// Who took on the last one, and when.
     public var owner: String?
     public var begunAt: Timestamp?
-    /// As of when the newest stands that was made and proven; nil where there is none.
+    /// As of when the newest stands that was made and kept; nil where there is none.
     public var madeAt: Timestamp?
+    /// As of when the newest stands that is proven; nil where there is none.
+    public var provenAt: Timestamp?
     public var bytes: Int64?
     public var took: Duration?
-    /// When one last failed, and why.
+    /// When one last failed, or was not proven, and why.
     public var failedAt: Timestamp?
     public var failure: String?
 
-    /// Whether the last that was tried came to nothing.
-    public var hasFailed: Bool { failedAt.map { failed in madeAt.map { $0 < failed } ?? true } ?? false }
+    /// Whether the last that was tried came to nothing, or is not proven.
+    public var hasFailed: Bool { failedAt.map { failed in provenAt.map { $0 < failed } ?? true } ?? false }
 
     /// A state of which nothing is known.
     public init() {}

@@ -14,6 +14,7 @@ struct PostgresRestore: Sendable {
     let isKeysGiven: Bool
     /// What was proven of the rows and of the keys: where the files are no longer that, nothing of them is taken.
     let manifest: BackupManifest
+    let brokenChain: StoreBackup.BrokenChain?
     let keysManifest: BackupManifest
     let keys: [Secret]
     let now: Timestamp
@@ -50,7 +51,7 @@ struct PostgresRestore: Sendable {
         let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
         let keyTarget = PostgresTarget(connection: connection, keys: true)
         _ = try ContainerLoading.load(keyFile, kind: manifest.kind, proven: keysManifest, into: keyTarget, total: 0) { _, _, _ in }
-        let marks = try RestoreMarks(manifest, keyring: try keyring(connection), keys: keys, now: now)
+        let marks = try RestoreMarks(manifest, brokenChain: brokenChain, keyring: try keyring(connection), keys: keys, now: now)
         let target = PostgresTarget(connection: connection)
         _ = try ContainerLoading.load(container, kind: manifest.kind, proven: manifest, into: target, total: total, progress)
         let statement = "INSERT INTO store_identity (number, id, made_at) VALUES (1, $1, $2) ON CONFLICT (number) DO UPDATE SET id = excluded.id"
@@ -73,6 +74,7 @@ struct PostgresRestore: Sendable {
             movedAside: aside,
             keys: keysPath,
             disabledWebhooks: endpoints.names,
+            brokenChain: brokenChain,
             isWithoutErasures: ledger == .unknown && !isStanding
         )
     }

@@ -25,7 +25,7 @@ struct SQLiteRestore: Sendable {
         // Before anything is copied, which takes long.
         _ = try erasures(of: said.store)
         let isStanding = try ErasureFile(of: store).store() == said.store
-        let (manifest, source, disabled) = try await StoreBackup.onThread { try prepare(progress) }
+        let (manifest, brokenChain, source, disabled) = try await StoreBackup.onThread { try prepare(progress) }
         do {
             // Whoever was erased since the backup was made is erased in it again, before it takes its place.
             let erasures = try erasures(of: manifest.store)
@@ -54,6 +54,7 @@ struct SQLiteRestore: Sendable {
             movedAside: aside,
             keys: source,
             disabledWebhooks: disabled,
+            brokenChain: brokenChain,
             isWithoutErasures: ledger == .unknown && !isStanding
         )
     }
@@ -79,8 +80,8 @@ struct SQLiteRestore: Sendable {
         try file.truncateLog()
     }
 
-    /// Makes the new files, proven, marked and held. Returns what they say of themselves, whose keys they have, and which webhooks were disabled.
-    private func prepare(_ progress: BackupProgress) throws -> (BackupManifest, String, [String]) {
+    /// Makes the new files, proven, marked and held. Returns what they say of themselves, where the audit's chain is broken, whose keys they have, and which webhooks were disabled.
+    private func prepare(_ progress: BackupProgress) throws -> (BackupManifest, StoreBackup.BrokenChain?, String, [String]) {
         try removeFresh()
         let (keySource, isLive) = try self.keySource()
         do {
@@ -90,7 +91,7 @@ struct SQLiteRestore: Sendable {
             // Keys and rows are copied first: what is proven is what is put in place.
             try SQLiteSnapshot.copy(keySource, to: KeyFile.path(of: fresh)) { _, _, _ in }
             let proof = try BackupProof.prove(BackupFiles(fresh, keysPath: KeyFile.path(of: fresh)), keys: keys, isLive: isLive, progress)
-            guard proof.isProven else { throw StoreRestore.notRestored(files.path, proof) }
+            guard proof.isWhole else { throw StoreRestore.notRestored(files.path, proof) }
             let manifest = proof.manifest
             let keyFile = try BackupContainer(KeyFile.path(of: fresh), isReadOnly: false)
             defer { keyFile.close() }
@@ -104,7 +105,7 @@ struct SQLiteRestore: Sendable {
             if !isKeysGiven, !isLive, let standing = try standingKeyring() {
                 try StoreRestore.check(keyring, against: standing, keys, of: files.path)
             }
-            let marks = try RestoreMarks(manifest, keyring: keyring, keys: keys, now: now)
+            let marks = try RestoreMarks(manifest, brokenChain: proof.brokenChain, keyring: keyring, keys: keys, now: now)
             KillPoint.pass()
             let rows = try BackupContainer(fresh, isReadOnly: false)
             defer { rows.close() }
@@ -119,7 +120,7 @@ struct SQLiteRestore: Sendable {
                 return endpoints.names
             }
             KillPoint.pass()
-            return (manifest, keySource, disabled)
+            return (manifest, proof.brokenChain, keySource, disabled)
         } catch {
             try? removeFresh()
             throw ((error as? StoreError) ?? StoreError(error)).naming(disk: FileSync.folder(of: store))

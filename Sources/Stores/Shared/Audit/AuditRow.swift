@@ -12,6 +12,14 @@ struct AuditRow: Sendable {
     /// The newest entry: where somebody set the head back, the chain goes on behind what is there, or nothing could be recorded any more.
     static let selectNewest = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
 
+    /// Of both the one that the next entry follows, the head where they have the same number.
+    static let selectTip = """
+        SELECT seq, hash FROM (
+            SELECT seq, hash, 1 AS place FROM audit_head WHERE number = 1
+            UNION ALL SELECT seq, hash, 0 FROM audit WHERE seq = (SELECT max(seq) FROM audit)
+        ) AS ends ORDER BY seq DESC, place DESC LIMIT 1
+        """
+
     private let act: AuditAct
     private let at: Timestamp
     private let actorKey: String

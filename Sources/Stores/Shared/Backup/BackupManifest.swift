@@ -30,6 +30,8 @@ public struct BackupManifest: Sendable, Equatable {
     public let keys: [String]
     /// The head of the audit chain, as of that moment; null where the store has none.
     public let auditHead: JSON
+    /// The first entry at which the audit's chain was broken when it was made; nil where the chain was whole.
+    public internal(set) var auditBrokenAt: Int64?
     /// Whether the file has the digest of all of its bytes; not those of a version before that.
     let hasFileDigest: Bool
 
@@ -37,7 +39,8 @@ public struct BackupManifest: Sendable, Equatable {
     public var json: JSON {
         [
             "format": .int(Self.format), "version": .string(version), "kind": .string(kind), "schema": .int(Int64(schema)), "store": .string(store),
-            "at": JSON(at), "keys": .array(keys.map { .string($0) }), "audit_head": auditHead, "structure": .string(structure),
+            "at": JSON(at), "keys": .array(keys.map { .string($0) }), "audit_head": auditHead,
+            "audit_broken_at": auditBrokenAt.map { .int($0) } ?? .null, "structure": .string(structure),
             "file_digest": .bool(hasFileDigest),
             "tables": .array(tables.map { ["name": .string($0.name), "rows": .int(Int64($0.rows)), "digest": .string($0.digest)] }),
         ]
@@ -53,6 +56,7 @@ public struct BackupManifest: Sendable, Equatable {
         structure: String = "",
         keys: [String],
         auditHead: JSON,
+        auditBrokenAt: Int64? = nil,
         hasFileDigest: Bool = true
     ) {
         self.version = version
@@ -64,6 +68,7 @@ public struct BackupManifest: Sendable, Equatable {
         self.structure = structure
         self.keys = keys
         self.auditHead = auditHead
+        self.auditBrokenAt = auditBrokenAt
         self.hasFileDigest = hasFileDigest
     }
 
@@ -88,6 +93,7 @@ public struct BackupManifest: Sendable, Equatable {
             structure: json["structure"]?.text ?? "",
             keys: json["keys"]?.items?.compactMap(\.text) ?? [],
             auditHead: json["audit_head"] ?? .null,
+            auditBrokenAt: json["audit_broken_at"]?.integer,
             hasFileDigest: json["file_digest"]?.boolean ?? false
         )
     }

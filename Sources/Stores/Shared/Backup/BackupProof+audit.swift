@@ -4,7 +4,9 @@ import Screening
 extension BackupProof {
     /// Where the audit's chain ends in a backup; nil where the store had none.
     static func auditHead(_ db: Database) throws -> AuditHead? {
-        guard try db.tableExists("audit_head"), let row = try Row.fetchOne(db, sql: "SELECT seq, hash FROM audit_head") else { return nil }
+        guard try db.tableExists("audit_head") else { return nil }
+        // Somebody took the row away: a chain that goes on behind its end is broken.
+        guard let row = try Row.fetchOne(db, sql: "SELECT seq, hash FROM audit_head") else { return .empty }
         return AuditHead(seq: row[0], hash: row.bytes(1))
     }
 
@@ -14,10 +16,10 @@ extension BackupProof {
         return head.json
     }
 
-    /// What is wrong with the audit's chain in a backup; nothing where it is whole, and where the store had none.
-    static func chainProblems(_ container: BackupContainer) throws -> [String] {
+    /// Where the audit's chain in a backup is broken; nil where it is whole, and where the store had none.
+    static func brokenChain(_ container: BackupContainer) throws -> StoreBackup.BrokenChain? {
         try container.database.read { db in
-            guard let head = try auditHead(db) else { return [] }
+            guard let head = try auditHead(db) else { return nil }
             var verifier = AuditVerifier()
             let columns = "seq, at, actor, action, subject, outcome, details, content, previous, hash"
             let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM audit ORDER BY seq")
@@ -37,7 +39,8 @@ extension BackupProof {
                 verifier.check(entry)
             }
             let found = verifier.finish(head: head)
-            return found.findings.prefix(3).map { "the audit's chain is broken: \($0.explanation)" }
+            guard let first = found.findings.first else { return nil }
+            return StoreBackup.BrokenChain(entry: first.seq, explanation: found.findings.prefix(3).map(\.explanation).joined(separator: " "))
         }
     }
 }

@@ -30,13 +30,15 @@ enum BackupProof {
         try container.requireRows()
         progress("checking it", 0, 0)
         var (manifest, isWhole) = try check(container, writing, &problems, progress)
-        if isWhole { problems += try chainProblems(container) }
+        let chain = isWhole ? try brokenChain(container) : nil
+        if writing { manifest.auditBrokenAt = chain?.entry }
         var outcome = StoreBackup.Outcome(
             manifest: manifest,
             bytes: BackupFiles.size(files.path),
             keyBytes: BackupFiles.size(files.keysPath),
             problems: []
         )
+        outcome.brokenChain = chain
         guard let keyFile else {
             outcome.unproven = "the file of its keys, \(StoreBackup.keys(of: files.path)), is not here"
             if wholly, problems.isEmpty { problems += [try damagedBytes(container, manifest, by: nil)].compactMap(\.self) }

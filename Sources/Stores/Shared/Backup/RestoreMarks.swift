@@ -6,17 +6,22 @@ struct RestoreMarks {
     let backupAt: Timestamp
     /// The hold, sealed.
     let hold: [UInt8]
+    private let brokenChain: StoreBackup.BrokenChain?
     private let act: AuditAct
     private let codec: RowCodec
 
     /// - Parameters:
+    ///   - brokenChain: where the audit's chain in the backup is broken; the restored store's audit says it.
     ///   - keyring: the rows of the store's keyring, by name.
     ///   - keys: what the data keys are wrapped with.
     /// - Throws: ``StoreError/unavailable(_:)`` where these do not open it.
-    init(_ manifest: BackupManifest, keyring: [String: [UInt8]], keys: [Secret], now: Timestamp) throws {
+    init(_ manifest: BackupManifest, brokenChain: StoreBackup.BrokenChain?, keyring: [String: [UInt8]], keys: [Secret], now: Timestamp) throws {
         restoredAt = now
         backupAt = manifest.at
-        act = AuditAct(by: .system, AuditVerifier.restored, details: ["backup_at": JSON(manifest.at)])
+        self.brokenChain = brokenChain
+        var details: JSON = ["backup_at": JSON(manifest.at)]
+        if let brokenChain { details["chain_broken_at"] = .int(brokenChain.entry) }
+        act = AuditAct(by: .system, AuditVerifier.restored, details: details)
         let random = BufferedRandom(SystemRandom())
         codec = try Keyring.open(keys: keys, stored: keyring, isEmpty: false, random).codec(NoNewKeys(), random)
         let message =
@@ -39,13 +44,7 @@ struct RestoreMarks {
                 "INSERT INTO restores (restored_at, backup_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                 [.int(restoredAt.milliseconds), .int(backupAt.milliseconds)]
             ),
-            // A backup that it was restored from is known to be there, and proven.
-            (
-                """
-                INSERT INTO backup_state (number, made_at) VALUES (1, $1)
-                ON CONFLICT (number) DO UPDATE SET made_at = excluded.made_at, failed_at = NULL, failure = NULL
-                """, [.int(backupAt.milliseconds)]
-            ),
+            backupState,
             // What may have been sent is looked for at once; what was due long ago is due since the restore.
             ("UPDATE queue SET due_at = $1 WHERE kind = 'submit' OR due_at < $1", [.int(restoredAt.milliseconds)]),
             ("UPDATE queue SET owner = NULL, leased_until = NULL WHERE owner IS NOT NULL", []),
@@ -53,8 +52,24 @@ struct RestoreMarks {
         ]
     }
 
+    /// A backup that it was restored from is known to be there, and proven, but for one whose chain is broken.
+    private var backupState: (sql: String, values: [SQLValue]) {
+        guard let brokenChain else {
+            let sql = """
+                INSERT INTO backup_state (number, made_at, proven_at) VALUES (1, $1, $1)
+                ON CONFLICT (number) DO UPDATE SET made_at = excluded.made_at, proven_at = excluded.proven_at, failed_at = NULL, failure = NULL
+                """
+            return (sql, [.int(backupAt.milliseconds)])
+        }
+        let sql = """
+            INSERT INTO backup_state (number, made_at, failed_at, failure) VALUES (1, $1, $1, $2)
+            ON CONFLICT (number) DO UPDATE SET made_at = excluded.made_at, failed_at = excluded.failed_at, failure = excluded.failure
+            """
+        return (sql, [.int(backupAt.milliseconds), .text("the store was restored from it: it is whole, but \(brokenChain.sentence)")])
+    }
+
     /// What is read for ``audit(after:)``.
-    static let selectHead = AuditRow.selectHead
+    static let selectHead = AuditRow.selectTip
 
     /// The statements that have the audit's chain go on from where the backup has it with an entry that says so: what is erased again comes after it.
     func audit(after head: (any StoredRow)?) throws -> [(sql: String, values: [SQLValue])] {

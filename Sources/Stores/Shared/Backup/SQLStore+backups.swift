@@ -20,8 +20,9 @@ extension SQLStore {
         return state.owner == owner && state.begunAt == now
     }
 
-    func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration) async throws {
-        try await write(.backups) { try $0.change(BackupRows.made, [.int(madeAt.milliseconds), .int(bytes), .int(took.wholeMilliseconds)]) }
+    func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration, unproven why: String?) async throws {
+        let (sql, values) = BackupRows.made(at: madeAt, bytes: bytes, took: took, unproven: why)
+        try await write(.backups) { try $0.change(sql, values) }
     }
 
     func noteBackup(failedAt: Timestamp, why: String) async throws {
@@ -44,7 +45,7 @@ extension SQLStore {
 
 extension StoreReading {
     func backupState() throws -> BackupState {
-        let rows = try fetch("SELECT owner, begun_at, made_at, bytes, ms, failed_at, failure FROM backup_state", [])
+        let rows = try fetch("SELECT owner, begun_at, made_at, bytes, ms, failed_at, failure, proven_at FROM backup_state", [])
         var state = BackupState()
         guard let row = rows.first else { return state }
         state.owner = row.text(at: 0)
@@ -54,6 +55,7 @@ extension StoreReading {
         state.took = row.int(at: 4).map { .milliseconds($0) }
         state.failedAt = row.time(at: 5)
         state.failure = row.text(at: 6)
+        state.provenAt = row.time(at: 7)
         return state
     }
 

@@ -24,9 +24,27 @@ public enum StoreBackup {
         public var unproven: String?
         /// Whether its data keys are wrapped: without, whoever has both files can make others that prove right.
         public var isSealed = false
+        /// Where the audit's chain is broken in it; nil where it is whole. That is of the store, not of the backup, which is as whole as any.
+        public var brokenChain: BrokenChain?
+        /// Where one that was made is: beside the file that was named where a proven one stands there; nil of one that was only checked.
+        public internal(set) var path: String?
 
-        /// Whether nothing is wrong, and the store's keys say that nobody changed it.
-        public var isProven: Bool { problems.isEmpty && unproven == nil }
+        /// Whether nothing is wrong with the file, and the store's keys say that nobody changed it: it may be restored.
+        public var isWhole: Bool { problems.isEmpty && unproven == nil }
+
+        /// Whether it is whole, and so is the audit's chain in it.
+        public var isProven: Bool { isWhole && brokenChain == nil }
+    }
+
+    /// What is wrong with the audit's chain in a backup.
+    public struct BrokenChain: Sendable, Equatable {
+        /// The first entry that is not right.
+        public let entry: Int64
+        /// What that means, in sentences.
+        public let explanation: String
+
+        /// The same in words that follow "the backup is whole".
+        public var sentence: String { "the audit's chain is broken at entry \(entry): \(explanation)" }
     }
 
     /// The file of a backup's keys.
@@ -35,9 +53,11 @@ public enum StoreBackup {
     /// Makes a backup of the store that a URL names, whoever has it open.
     /// - Parameters:
     ///   - url: as for ``StoreURL/open(_:relativeTo:keys:newStore:clock:random:)``.
-    ///   - path: where it goes; one that stands there is replaced once the new one is proven.
+    ///   - path: where it goes; one that stands there is replaced once the new one is proven. Where the audit's chain is broken, a proven one is not: then
+    ///     the new one goes to ``pathOfBroken(beside:)``.
     ///   - keys: what the data keys are wrapped with: rows are opened with them as a trial.
     ///   - version: the program's.
+    /// - Returns: what was made. It is whole; where the audit's chain is broken it is kept all the same, and is not proven.
     /// - Throws: ``StoreError`` where the store or the file cannot be had, or something else than a backup stands there; `refused` where what was written does not prove right: what stood there is kept.
     public static func make(
         of url: String,
@@ -58,17 +78,21 @@ public enum StoreBackup {
                 let pace = try StoreURL.Place(url, relativeTo: folder).file.map { BackgroundPace(beside: $0) }
                 try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: partial, pace: pace, progress)
                 var outcome = try BackupProof.prove(partial, keys: keys, writing: true, pace: pace, progress)
-                guard outcome.isProven else {
+                guard outcome.isWhole else {
                     throw StoreError.refused("the new backup does not prove right, and was not kept: " + outcome.reasons)
                 }
                 try BackupProof.putDigests(into: partial, keys: keys, pace: pace)
                 try partial.sync()
                 outcome.problems += try BackupProof.manifestProblems(partial)
-                guard outcome.isProven else {
+                guard outcome.isWhole else {
                     throw StoreError.refused("the new backup does not prove right, and was not kept: " + outcome.reasons)
                 }
+                let target = try place(of: outcome, finished)
                 // The keys first: rows without their keys are worth less than keys without rows.
-                try partial.move(to: finished)
+                try partial.move(to: target)
+                outcome.path = target.path
+                // What cannot be removed just now is by the next one: this one is in its place.
+                if outcome.isProven { try? BackupFiles.broken(beside: finished).removeIfBroken() }
                 return outcome
             } catch {
                 try? partial.remove()
@@ -115,7 +139,7 @@ public enum StoreBackup {
 
 extension StoreBackup.Outcome {
     /// What is wrong, and why it is not proven.
-    var reasons: String { (problems + (unproven.map { [$0] } ?? [])).joined(separator: "; ") }
+    var reasons: String { (problems + [unproven, brokenChain?.sentence].compactMap(\.self)).joined(separator: "; ") }
 }
 
 /// The two files of a backup.

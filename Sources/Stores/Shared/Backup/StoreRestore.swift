@@ -13,6 +13,8 @@ public enum StoreRestore {
         public let keys: String
         /// Webhooks that are told nothing until somebody enables them.
         public let disabledWebhooks: [String]
+        /// Where the audit's chain is broken in the backup; the audit of the restored store says it. Nil where it is whole.
+        public let brokenChain: StoreBackup.BrokenChain?
         /// Whether nothing said who was erased, and which tokens were revoked, since the backup was made.
         public let isWithoutErasures: Bool
     }
@@ -24,7 +26,7 @@ public enum StoreRestore {
     ///     ones, the file beside the backup.
     ///   - ledger: where it learns who was erased since.
     ///   - replacing: whether the tables of a PostgreSQL database that holds a store may be moved aside.
-    /// - Throws: ``StoreError``: where the backup does not prove right, a host has the store, or files cannot be written. Then the store is as it was, or says
+    /// - Throws: ``StoreError``: where the backup does not prove right (that the audit's chain in it is broken is no reason), a host has the store, or files cannot be written. Then the store is as it was, or says
     ///   that a restore was cut off; restoring again is always right.
     public static func restore(
         _ path: String,
@@ -60,7 +62,7 @@ public enum StoreRestore {
                 throw StoreError.refused("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: path))")
             }
             let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, wholly: false, progress: progress)
-            guard proof.isProven, let keysManifest = proof.keysManifest else { throw notRestored(path, proof) }
+            guard proof.isWhole, let keysManifest = proof.keysManifest else { throw notRestored(path, proof) }
             let outcome = try await StoreBackup.onThread {
                 do {
                     return try PostgresRestore(
@@ -70,6 +72,7 @@ public enum StoreRestore {
                         replacing: replacing,
                         isKeysGiven: keysPath != nil,
                         manifest: proof.manifest,
+                        brokenChain: proof.brokenChain,
                         keysManifest: keysManifest,
                         keys: keys,
                         now: now

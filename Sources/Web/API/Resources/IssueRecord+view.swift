@@ -118,10 +118,10 @@ extension HostStatus {
 }
 
 extension BackupState {
-    /// When one was last made and proven; every one that counts as made is proven. When one last failed, where none was made since.
+    /// When one was last made, and last proven. When one last failed or was not proven, where none was proven since.
     fileprivate var view: JSON {
         [
-            "last_made_at": JSON(madeAt), "last_proven_at": JSON(madeAt), "bytes": bytes.map { .int($0) } ?? .null,
+            "last_made_at": JSON(madeAt), "last_proven_at": JSON(provenAt), "bytes": bytes.map { .int($0) } ?? .null,
             "failed_at": hasFailed ? JSON(failedAt) : .null, "failure": hasFailed ? JSON(failure) : .null,
         ]
     }
