@@ -104,6 +104,18 @@ struct UnknownRequestTests {
         await #expect(throws: CommandError.self) { try await open.intake.webhook(account: "stub-uk", token: "nobodys", webhook) }
     }
 
+    @Test("What cannot be read is to be sent again until an order has the request: the webhook alone says it")
+    func webhooksAlone() async throws {
+        let harness = StageHarness(.init(webhooks: true, signedWebhooks: true))
+        harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)] }
+        harness.provider.answer { $0.interpret = { [WebhookReport(reference: "ref_1", report: nil)] } }
+        let answer = await refusal {
+            _ = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
+        }
+        #expect(answer?.status == 503)
+        #expect(harness.store.with { $0.unknownRequests.map(\.reference) } == ["ref_1"])
+    }
+
     @Test("What is of somebody who was erased is answered, and kept nowhere")
     func erased() async throws {
         let harness = StageHarness()

@@ -246,7 +246,8 @@ extension Commands {
         }
         guard try await mapStoreError({ try await accounts.isFree(reference, for: order) }) else {
             let detail =
-                "The request \(reference) is of an order whose person was erased; look for this order's own, or \(force)."
+                "The request \(reference) is of an order that is here no more (its person was erased, or its time was over); look for this order's "
+                + "own, or \(force)."
             throw CommandError(422, "other_candidate", detail)
         }
         guard let account = environment.registry.account(order.account), account.capabilities.report else { return false }

@@ -18,7 +18,7 @@ extension Intake {
     /// The order that a verified webhook is about, by the request that it names. Nil where no order has the request: then it is kept for a person to see,
     /// and nothing else of the webhook is.
     /// - Throws: ``CommandError`` 404 where it names none, where somebody has said that nothing of that time comes again, and where too many are kept; 503 where it
-    ///   could not be looked at for the moment.
+    ///   could not be looked at for the moment, and where only its being sent again can tell what it says.
     func orderOfUnknownAddress(_ webhook: Webhook, _ account: ProviderAccount) async throws -> AdmittedAddresses.Address? {
         let (id, now) = (account.account.id, environment.clock.now())
         let said = try await interpreted(webhook, account)
@@ -44,6 +44,10 @@ extension Intake {
         }
         contacts.heard(.account(id), at: now)
         result.count(.webhook, account: id, environment)
+        // What cannot be read stands in its webhooks alone: an order that has the request later needs this one.
+        guard result == .erased || account.capabilities.report else {
+            throw CommandError(503, "not_known_yet", "No order here has the request as yet; send it again.", retryAfter: .seconds(600))
+        }
         return nil
     }
 
