@@ -5,12 +5,15 @@ public protocol UnknownRequests: Sendable {
     /// - Returns: whether it is noted; false where there are as many already.
     func note(unknownRequest reference: String, at account: String, at time: Timestamp, atMost limit: Int) async throws -> Bool
 
-    /// Those that no order has by now, the newest first.
+    /// Those that no order has by now, the newest first. What cannot be read in the store is named ``UnknownRequest/unreadable``.
     func unknownRequests() async throws -> [UnknownRequest]
 }
 
 /// A request at a provider that no order here has. Nothing in it names anybody.
 public struct UnknownRequest: Sendable, Equatable {
+    /// What stands for a reference that cannot be read in the store.
+    public static let unreadable = "(unreadable)"
+
     public let account: String
     /// The provider's name for it.
     public let reference: String

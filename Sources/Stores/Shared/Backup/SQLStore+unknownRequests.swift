@@ -39,8 +39,12 @@ extension SQLStore {
                 guard let account = row.text(at: 1), let first = row.time(at: 2), let last = row.time(at: 3), let count = row.int(at: 4) else {
                     return nil
                 }
-                let content = try reading.opener.open(row.bytes(at: 5), at: AssociatedData(.unknownRequests, row.bytes(at: 0).hex))
-                guard let reference = content.json["reference"]?.text else { return nil }
+                let place = AssociatedData(.unknownRequests, row.bytes(at: 0).hex)
+                var reference = UnknownRequest.unreadable
+                // One row that does not open keeps nobody from the others, nor from what else is to be done.
+                do {
+                    reference = try reading.opener.open(row.bytes(at: 5), at: place).json["reference"]?.text ?? reference
+                } catch StoreError.corrupt {}
                 return UnknownRequest(account: account, reference: reference, firstAt: first, lastAt: last, count: Int(count))
             }
         }

@@ -17,6 +17,7 @@ struct HoldEndpoints: Sendable {
             ) { request, principal in
                 try await answered(request, principal, ["note"]) { body in
                     try await commands.acting(as: principal.actor).hold(note: body.optionalText("note"))
+                    return []
                 }
             },
             Endpoint(
@@ -31,11 +32,14 @@ struct HoldEndpoints: Sendable {
                 )
             ) { request, principal in
                 try await answered(request, principal, ["note", "force", "gap_closed"]) { body in
+                    // Closing the gap forgets them: whoever does is told of them for the last time. Who lets go does not wait for the list.
+                    let unknown = (try? await commands.unknownRequests()) ?? []
                     try await commands.acting(as: principal.actor).release(
                         note: body.optionalText("note"),
                         force: body.optionalFlag("force"),
                         isGapClosed: body.optionalFlag("gap_closed")
                     )
+                    return unknown
                 }
             },
         ]
@@ -45,16 +49,14 @@ struct HoldEndpoints: Sendable {
         _ request: IncomingRequest,
         _ principal: Principal,
         _ members: [String],
-        _ command: (JSON) async throws -> Void
+        _ command: (JSON) async throws -> [UnknownRequest]
     ) async throws -> WireResponse {
         guard principal.connections == nil else {
             let detail = "this token is restricted to some connections, and the hold is everybody's"
             throw ProblemDocument(403, "insufficient_scope", "Not permitted", detail)
         }
         return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-            // Closing the gap forgets them: whoever does is told of them for the last time.
-            let unknown = try await commands.unknownRequests()
-            try await command(request.object(members))
+            let unknown = try await command(request.object(members))
             let hold = try await commands.holdView(principal)
             return WireResponse(
                 200,
