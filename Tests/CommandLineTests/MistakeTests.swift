@@ -104,6 +104,13 @@ import Testing
         #expect(!outcome.output.contains("SERVICE_HOST") && !outcome.output.contains("FAIRLEAD_PORT"))
     }
 
+    @Test("check warns of backups that are kept for longer than their keys", arguments: [(7, false), (31, true)])
+    func outlivedBackups(_ keep: Int, _ warns: Bool) async throws {
+        let outcome = try await check(SampleSettings.text() + "\nbackup: { path: backups, every: 1d, keep: \(keep) }\n")
+        #expect(outcome.code == 0, "\(outcome.output)")
+        #expect(outcome.output.contains("backup.keep: times backup.every is longer than erasure.window") == warns, "\(outcome.output)")
+    }
+
     @Test("A token that is too short is said once, in the file as in the environment", arguments: [nil, "short-one"])
     func shortTokens(_ variable: String?) async throws {
         let environment = variable.map { ["FAIRLEAD_ADMIN_TOKEN": $0] } ?? [:]

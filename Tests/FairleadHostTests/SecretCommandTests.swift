@@ -44,6 +44,13 @@ struct SecretCommandTests {
         for secret in ["hunter22", "sk4live", "second"] { #expect(!message.contains(secret), "\(message)") }
     }
 
+    @Test("How a secret's file is kept from others leaves it readable to the service")
+    func hint() {
+        #expect(FileTrust.hint(for: "/etc/key", owner: 0, user: 0) == "chmod 600 /etc/key")
+        #expect(FileTrust.hint(for: "/etc/key", owner: 990, user: 990) == "chmod 600 /etc/key")
+        #expect(FileTrust.hint(for: "/etc/key", owner: 0, user: 990).hasPrefix("chgrp GROUP /etc/key && chmod 640 /etc/key"))
+    }
+
     @Test("check runs no program unless it is asked to, and says so; what cannot be run is a problem all the same")
     func checkRunsNothing() throws {
         func read(_ command: String, runs: Bool) throws -> (problems: [String], unasked: [[String]]) {

@@ -33,6 +33,13 @@ enum FileTrust {
         }
         let others: UInt32 = owner == 0 && geteuid() != 0 ? 0o007 : 0o077
         guard mode & others != 0 else { return nil }
-        return ("comes from \(file), which others than its owner can reach (mode 0\(String(mode & 0o777, radix: 8)))", "chmod 600 \(file)")
+        let why = "comes from \(file), which others than its owner can reach (mode 0\(String(mode & 0o777, radix: 8)))"
+        return (why, hint(for: file, owner: owner, user: geteuid()))
+    }
+
+    /// How a file is kept from others, and read all the same by the user who runs this.
+    static func hint(for file: String, owner: UInt32, user: UInt32) -> String {
+        guard owner == 0, user != 0 else { return "chmod 600 \(file)" }
+        return "chgrp GROUP \(file) && chmod 640 \(file), where GROUP is that of whoever runs this"
     }
 }

@@ -34,6 +34,7 @@ extension ConfigurationCheck {
         }
         for path in suspicious(settings) { warnings.add(at: path, "has a blank in it") }
         insecure(settings, warnings)
+        outlived(settings, warnings)
         let used = Set(settings.connections.flatMap(\.accounts))
         for account in settings.accounts where !used.contains(account.id) {
             warnings.add(at: ["accounts", account.id], "no connection orders from it")
@@ -71,6 +72,19 @@ extension ConfigurationCheck {
                 hint: "Append ?sslmode=verify-full (and sslrootcert where the server's certificate needs it)."
             )
         }
+    }
+
+    /// Backups that are kept for longer than their keys.
+    private static func outlived(_ settings: Settings, _ warnings: ProblemList) {
+        let kept = settings.backup.every * settings.backup.keep
+        guard settings.backup.path != nil, kept > settings.erasureWindow else { return }
+        let isSQLite = if case .postgres = settings.store { false } else { true }
+        warnings.add(
+            at: ["backup", "keep"],
+            "times backup.every is longer than erasure.window, after which the keys of a backup are removed: older ones "
+                + (isSQLite ? "open with the keys that stand at the store, and nowhere else" : "do not open at all"),
+            hint: "Keep fewer, or set a longer erasure.window."
+        )
     }
 
     private static func isThisMachine(_ host: String) -> Bool {
