@@ -153,6 +153,10 @@ public enum StoreCopy {
     /// Takes away what a copy that was cut off has left, and refuses what is of another store. Between the keys that took their place and the rows that did
     /// not, the rows stand under their other name, and no keys do.
     private static func makeRoom(_ path: String, _ fresh: String, of store: String) throws {
+        let ledger = ErasureFile(of: path)
+        if let owner = try ledger.store(), owner != store {
+            throw StoreError.refused("\(ledger.path) says what was erased from another store, \(owner): name another file, or take it away first")
+        }
         let files = FileManager.default
         let keyPath = KeyFile.path(of: path)
         if files.fileExists(atPath: keyPath) {
@@ -161,10 +165,6 @@ public enum StoreCopy {
                 throw StoreError.refused("\(without): name another file, or take the keys away first")
             }
             try BackupFiles(keyPath, keysPath: nil).remove()
-        }
-        let ledger = ErasureFile(of: path)
-        if let owner = try ledger.store(), owner != store {
-            throw StoreError.refused("\(ledger.path) says what was erased from another store, \(owner): name another file, or take it away first")
         }
     }
 
