@@ -84,23 +84,24 @@ extension AccountService {
         let candidate = order.candidate
         var query = OrderQuery()
         query.account = order.account
-        query.states = [.accepted, .submitting, .uncertain]
+        let unsettled: Set<OrderState> = [.accepted, .submitting, .uncertain]
         var found: [String: Order] = [:]
-        func look(by text: String, _ isOne: (Order) -> Bool) async throws {
+        func look(by text: String) async throws {
             guard !text.trimmed.isEmpty else { return }
             query.text = Personal(text)
             var page = PageRequest(limit: 200)
             repeat {
                 let orders = try await store.orders(query, page)
-                for other in orders.items where other.id != order.id && isOne(other) { found[other.id] = other }
+                for other in orders.items where other.id != order.id && (unsettled.contains(other.state) || other.hasLostRequest) {
+                    found[other.id] = other
+                }
                 page.cursor = orders.next
             } while page.cursor != nil
         }
-        let ways = [candidate.email.value, candidate.phone?.value ?? ""]
-        for text in ways + ["\(candidate.firstName.value) \(candidate.lastName.value)"] { try await look(by: text) { _ in true } }
-        // In any state, and so not by names alone: thousands may have one.
-        query.states = []
-        for text in ways { try await look(by: text, \.hasLostRequest) }
+        for text in [candidate.email.value, candidate.phone?.value ?? ""] { try await look(by: text) }
+        // Thousands may have a name: by it only those are looked for that are under way.
+        query.states = unsettled
+        try await look(by: "\(candidate.firstName.value) \(candidate.lastName.value)")
         return found.values.sorted { $0.id < $1.id }
     }
 }
