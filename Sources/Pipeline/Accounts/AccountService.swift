@@ -82,6 +82,9 @@ final class AccountService: Sendable {
         return "\(publicURL)/providers/\(order.account)/\(order.callbackToken.value)"
     }
 
+    /// Longer than a request and its answer are on their way: an order that is being sent for longer has lost its answer, and is looked for itself.
+    static let onItsWay = Duration.seconds(120)
+
     /// Those of some references that are no other order's.
     func unheld(_ references: [String], besides order: Order) async throws -> [String] {
         var free: [String] = []

@@ -88,14 +88,11 @@ extension Commands {
         throw CommandError(409, "found_at_provider", detail)
     }
 
-    /// Longer than a request and its answer are on their way: an order that is being sent for longer has lost its answer, and is looked for itself.
-    private static let onItsWay = Duration.seconds(120)
-
     /// A request that says of nobody whose it is may be that of an order which is just being sent, whose answer is still on its way.
     private func requireNoneUnderWay(besides order: Order, _ reference: String) async throws {
         var query = OrderQuery()
         (query.account, query.states) = (order.account, [.submitting])
-        let recently = environment.clock.now() + (.zero - Self.onItsWay)
+        let recently = environment.clock.now() + (.zero - AccountService.onItsWay)
         let sending = try await store.orders(query, PageRequest(limit: 200)).items
         guard sending.contains(where: { $0.id != order.id && $0.updatedAt > recently }) else { return }
         let detail =

@@ -25,8 +25,6 @@ extension SubmitStage {
         case contested(by: [String])
     }
 
-    /// Longer than a request and its answer are on their way.
-    private static let onItsWay = Duration.seconds(120)
     /// How soon what others may have made is looked for again.
     private static let nextLook = Duration.seconds(15)
 
@@ -62,12 +60,12 @@ extension SubmitStage {
             }
             guard other.providerRef == nil else { continue }
             switch other.state {
-            case .submitting: rivals.append((other.id, (other.record.sentAt ?? other.updatedAt) + Self.onItsWay))
+            case .submitting: rivals.append((other.id, (other.record.sentAt ?? other.updatedAt) + AccountService.onItsWay))
             case .uncertain: rivals.append((other.id, nil))
             case .accepted:
                 // It is looked for itself before it is sent.
                 guard try await accounts.gaps.restore(concerning: other) != nil else { continue }
-                rivals.append((other.id, max(other.createdAt, restoredAt ?? other.createdAt) + Self.onItsWay))
+                rivals.append((other.id, max(other.createdAt, restoredAt ?? other.createdAt) + AccountService.onItsWay))
             default: continue
             }
         }
