@@ -24,6 +24,12 @@ import Testing
         return restore
     }
 
+    /// What is found at the provider, of the package that was ordered.
+    private func finds(_ reference: String, package: String? = "pkg_1", named: String? = nil, email: String? = nil, in harness: StageHarness? = nil) {
+        let subject = Report.Subject(firstName: nil, lastName: nil, email: email, reference: named, package: package)
+        (harness ?? self.harness).provider.answer { $0.find = { Submission(reference: reference, subject: subject) } }
+    }
+
     private func decide(_ order: Order) async throws -> StageResult {
         try await harness.submit.decide(harness.claim(.submit(order: order.id)), order)
     }
@@ -32,12 +38,54 @@ import Testing
         let order = harness.order()
         harness.clock.advance(by: .seconds(10))
         _ = restored()
-        harness.provider.answer { $0.find = { Submission(reference: "ref_9") } }
+        finds("ref_9")
         let result = try await decide(order)
         let decision = try #require(result.settled(on: order)?.decision)
         #expect(decision.order?.providerRef == "ref_9" && decision.order?.state == .requested && harness.provider.calls == ["find"])
         // What its provider said meanwhile went to an address that this store does not know.
         #expect(decision.queued.last { $0.work == .read(order: order.id) }?.due == harness.now)
+    }
+
+    @Test("What is the same person's may be of another application, whose order the restore lost: it is adopted only where it shows that it is not")
+    func otherApplication() async throws {
+        let order = harness.order()
+        harness.clock.advance(by: .seconds(10))
+        _ = restored()
+        // Nothing but the address; another package; another reference than this order's.
+        let doubtful: [(package: String?, named: String?, says: String)] = [
+            (nil, nil, "nothing says for which package or application"), ("pkg_2", nil, "its package is not this order's"),
+            (order.package, "ord_0lost", "another reference"), (order.package, "job-7", "another reference"),
+        ]
+        for (package, named, says) in doubtful {
+            finds("ref_9", package: package, named: named, email: order.candidate.email.value)
+            let next = try #require(try await decide(order).settled(on: order)?.decision.order)
+            let message = next.status.problem?.message ?? ""
+            #expect(next.state == .uncertain && next.providerRef == nil && message.contains("ref_9") && message.contains(says), "\(message)")
+            #expect(!message.contains("ana@"))
+        }
+        // Whoever was ordered before the restore had another identifier of ours.
+        harness.store.with { $0.orders[order.id] = nil }
+        let delivered = harness.order()
+        for (package, named, isAdopted) in [
+            (nil, nil, false), ("pkg_2", nil, false), ("pkg_1", "ord_0lost", true), (nil, delivered.externalID, true),
+        ] {
+            finds("ref_9", package: package, named: named)
+            let next = try #require(try await decide(delivered).settled(on: delivered)?.decision.order)
+            #expect(next.state == (isAdopted ? .requested : .uncertain) && (next.providerRef == "ref_9") == isAdopted)
+        }
+    }
+
+    @Test("The same holds for what was being sent when the backup was made, and not for what was looked for since")
+    func beingSent() async throws {
+        let order = harness.order(.submitting) { $0.record.sentAt = $0.createdAt }
+        harness.clock.advance(by: .seconds(10))
+        let restore = restored()
+        finds("ref_9", package: nil, email: order.candidate.email.value)
+        let doubt = try #require(try await decide(order).settled(on: order)?.decision.order)
+        #expect(doubt.state == .uncertain && doubt.status.problem?.message.contains("ref_9") == true)
+        let later = harness.order(.submitting) { $0.record.lookedUpAt = restore.restoredAt + .seconds(1) }
+        harness.store.with { $0.orders[order.id] = nil }
+        #expect(try await decide(later).settled(on: later)?.decision.order?.providerRef == "ref_9")
     }
 
     @Test("One of the backup that its provider does not have is sent afterwards, and looked for once") func notThere() async throws {
@@ -100,7 +148,7 @@ import Testing
         let order = harness.order()
         let unsure = try #require(try await decide(order).settled(on: order)?.decision)
         #expect(unsure.order?.state == .uncertain && harness.provider.calls == ["find"])
-        harness.provider.answer { $0.find = { Submission(reference: "ref_9") } }
+        finds("ref_9")
         let found = try #require(try await decide(order).settled(on: order)?.decision)
         #expect(found.order?.providerRef == "ref_9")
     }
@@ -132,7 +180,7 @@ import Testing
     @Test("While the provider has requests that no order here has, new orders of its account are looked for, however late")
     func unknown() async throws {
         let harness = StageHarness()
-        harness.provider.answer { $0.find = { Submission(reference: "ref_1") } }
+        finds("ref_1", in: harness)
         harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now + .seconds(-3600))] }
         harness.clock.advance(by: .seconds(8 * 86_400))
         let request = UnknownRequest(account: "stub-uk", reference: "ref_1", firstAt: harness.now, lastAt: harness.now, count: 1)

@@ -33,6 +33,7 @@ extension SubmitStage {
             case .open(let until): return waitsForOthers(until: until)
             case .contested(let others):
                 return doubtful(order, restore, ProviderError.noAnswer(found.reference, mayBeOf: others).message.value)
+            case .unproven(let why): return doubtful(order, restore, why)
             case .order: return settled(order.id, found, isFound: true)
             }
         } catch let refused as ReadsRefused {

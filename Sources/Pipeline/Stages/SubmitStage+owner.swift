@@ -13,6 +13,9 @@ import Screening
 // Two lost orders of one person see each other: neither adopts. They wait for as long as an answer may still be on its way, counted from when each was
 // sent, which waiting does not change; then each is left to a person, with the other named. So nobody waits for ever, and a crash in between loses nothing:
 // all that is decided by stands at the provider or in the orders.
+//
+// After a restore the provider may have requests of orders that are in no store any more, of the same person too. What is found then is adopted only where it
+// shows that it is of this application: it carries our own reference or the external id, or is of the same package, and nothing contradicts.
 extension SubmitStage {
     enum Owner {
         /// It is the order's: it says so, or no other can have made it.
@@ -23,6 +26,8 @@ extension SubmitStage {
         case open(until: Timestamp)
         /// These orders may have made it as well, and nothing tells.
         case contested(by: [String])
+        /// An order that a restore lost may have made it, for another application of the same person: that says why nothing shows that it is this one's.
+        case unproven(String)
     }
 
     /// How soon what others may have made is looked for again.
@@ -41,6 +46,12 @@ extension SubmitStage {
             let now = environment.clock.now()
             if let last = rivals.compactMap(\.until).max(), isPatient, now < last { return .open(until: min(last, now + Self.nextLook)) }
             if !rivals.isEmpty { return .contested(by: rivals.map(\.order)) }
+            if let restore = try await accounts.gaps.restore(concerning: order),
+                let doubt = Doubt(request, order, at: account, isSame: restore.hadIt(order)),
+                try await accounts.isFree(found.reference, for: order)
+            {
+                return .unproven(doubt.text(request, order))
+            }
         }
         return try await accounts.isFree(found.reference, for: order) ? .order : .another
     }
@@ -74,6 +85,48 @@ extension SubmitStage {
 
     /// An order's submission waits for what another order hears.
     func waitsForOthers(until: Timestamp) -> StageResult { .decided(Decision(.again(at: until, spent: false))) }
+}
+
+/// Why nothing shows that a request which a restored store's provider has is of an order's own application.
+private enum Doubt {
+    /// It has another name of ours than the order.
+    case reference
+    /// It says something of the person or the package that the order does not.
+    case fields([String])
+    /// It does not say for what it was ordered, and nothing else tells one application of a person from another.
+    case silent
+
+    /// Nil where it is shown.
+    /// - Parameter isSame: whether it would be this very order that was sent, rather than one that was made of the same delivery and is lost.
+    init?(_ request: ListedRequest, _ order: Order, at account: ProviderAccount, isSame: Bool) {
+        let agreement = Agreement(request, order, others: [])
+        let named = request.subject?.reference
+        if named == order.externalID || account.finds(by: ["order.external_id"]) { return nil }
+        // What an order is called that is lost cannot be known; what this one was called is.
+        if let named, isSame || !named.hasPrefix("ord_") {
+            self = .reference
+            return
+        }
+        let different = [("email", agreement.email), ("name", agreement.name), ("phone", agreement.phone), ("package", agreement.package)]
+            .filter { $0.1 == .different }
+        if !different.isEmpty {
+            self = .fields(different.map(\.0))
+        } else if agreement.package == .same || account.finds(by: ["order.package"]) {
+            return nil
+        } else {
+            self = .silent
+        }
+    }
+
+    func text(_ request: ListedRequest, _ order: Order) -> String {
+        let why =
+            switch self {
+            case .reference: "it has another reference than \(order.id) or the application's external id"
+            case .fields(let fields): "its \(fields.joined(separator: " and ")) \(fields.count == 1 ? "is" : "are") not this order's"
+            case .silent: "nothing says for which package or application it was ordered"
+            }
+        return "\(request.reference) there may be of another application of the same person, which this store lost: \(why)"
+    }
 }
 
 extension AccountService {

@@ -207,6 +207,7 @@ struct SubmitStage: Sendable {
             case .another: return uncertain(order, lost)
             case .open(let until): return waitsForOthers(until: until)
             case .contested(let others): return uncertain(order, .noAnswer(found.reference, mayBeOf: others))
+            case .unproven(let why): return uncertain(order, ProviderError(.noAnswer, why))
             case .order:
                 environment.meters.submissions.increment(order.account, "sent")
                 return settled(order.id, found, isFound: true)

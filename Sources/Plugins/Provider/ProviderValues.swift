@@ -36,7 +36,7 @@ struct ProviderValues {
         )
     }
 
-    /// `{{reference, created_at?, report?, candidate?, order?}}`
+    /// `{{reference, created_at?, report?, candidate?, order?, package?}}`
     func requests(_ value: JSON) throws(WrongResult) -> [ListedRequest] {
         var requests: [ListedRequest] = []
         for item in try list(value, "the result") {
@@ -114,7 +114,8 @@ struct ProviderValues {
             lastName: text("last_name"),
             email: text("email"),
             phone: text("phone"),
-            reference: value["order"]?.text
+            reference: value["order"]?.text,
+            package: value["package"]?.identifier
         )
         return subject.isEmpty ? nil : subject
     }

@@ -52,6 +52,7 @@ extension ProviderManifest {
                 "email": ["candidate.email", "email", "data.candidate.email", "data.email"],
                 "phone": ["candidate.mobile", "candidate.phone", "mobile", "phone", "data.candidate.mobile", "data.mobile"],
                 "reference": ["reference", "externalReference", "data.reference"],
+                "package": ["productId", "product.id", "data.productId", "data.product.id"],
             ],
             "statuses": [
                 "Pending": "awaiting_candidate",

@@ -52,6 +52,7 @@ extension ProviderManifest {
                 "email": ["candidate.email", "email", "data.candidate.email", "data.email"],
                 "phone": ["candidate.phone", "phone", "data.candidate.phone", "data.phone"],
                 "reference": ["reference", "externalReference", "data.reference"],
+                "package": ["packageId", "package.id", "data.packageId", "data.package.id"],
             ],
             "statuses": [
                 "requested": "requested",

@@ -29,17 +29,20 @@ public struct Report: Sendable, Equatable {
         public let phone: Personal<String>?
         /// Our own name for the request, where the provider was given one.
         public let reference: String?
+        /// What was ordered, by the provider's id of the package.
+        public let package: String?
 
-        public init(firstName: String?, lastName: String?, email: String?, phone: String? = nil, reference: String?) {
+        public init(firstName: String?, lastName: String?, email: String?, phone: String? = nil, reference: String?, package: String? = nil) {
             self.firstName = firstName.map { Personal($0) }
             self.lastName = lastName.map { Personal($0) }
             self.email = email.map { Personal($0) }
             self.phone = phone.map { Personal($0) }
             self.reference = reference
+            self.package = package
         }
 
         /// Whether it says nothing.
-        public var isEmpty: Bool { firstName == nil && lastName == nil && email == nil && phone == nil && reference == nil }
+        public var isEmpty: Bool { firstName == nil && lastName == nil && email == nil && phone == nil && reference == nil && package == nil }
 
         /// Whether it is the subject of an order; nil where what it says does not tell.
         /// - Parameter others: other orders that the store has: a reference that is none of theirs says nothing.

@@ -33,6 +33,8 @@ public struct Agreement: Sendable, Equatable {
     public let email: Field
     public let name: Field
     public let phone: Field
+    /// What was ordered: one person may have several requests. A connection's script may order by another name than the order's.
+    public let package: Field
     /// Whether it was made before the order, by the provider's clock.
     public let isOlder: Bool
 
@@ -55,6 +57,7 @@ public struct Agreement: Sendable, Equatable {
         }
         email = Agreement.field(subject?.email?.value, candidate.email.value, Agreement.folded)
         phone = Agreement.field(subject?.phone?.value, candidate.phone?.value, Agreement.digits)
+        package = Agreement.field(subject?.package, order.package, Agreement.folded)
         if let first = subject?.firstName?.value, let last = subject?.lastName?.value {
             name = Agreement.field(first + last, candidate.firstName.value + candidate.lastName.value, Agreement.folded)
         } else if let last = subject?.lastName?.value {

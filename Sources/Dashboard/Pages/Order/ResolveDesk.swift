@@ -120,7 +120,7 @@ enum ResolveDesk {
             "has_more": found["complete"]?.boolean == false,
         ]
         model["asked"] = visit.format.time(found["asked_at"])
-        let likely = requests.first { $0["match"]?.text == Agreement.Verdict.likely.rawValue || !fields($0, .same).isEmpty }?["provider_ref"]?.text
+        let likely = requests.first { $0["match"]?.text == Agreement.Verdict.likely.rawValue || isOfPerson($0) }?["provider_ref"]?.text
         if likely == nil, !requests.isEmpty { model["is_silent"] = true }
         return Found(model: model, likely: likely, hasRequests: !requests.isEmpty, hasMore: found["complete"]?.boolean == false)
     }
@@ -129,11 +129,11 @@ enum ResolveDesk {
         let reference = request["provider_ref"]?.text ?? ""
         let isLikely = request["match"]?.text == Agreement.Verdict.likely.rawValue
         let (same, different) = (fields(request, .same), fields(request, .different))
-        let label = isLikely ? "agrees" : same.isEmpty ? "not said" : "older"
+        let label = isLikely ? "agrees" : isOfPerson(request) ? "older" : "not said"
         let doubt =
             isLikely
             ? ""
-            : same.isEmpty
+            : !isOfPerson(request)
                 ? "\(deed.provider) does not say in its list whose it is: look at it there. "
                 : "It was made before the order, by \(deed.provider)'s clock: look at it there. "
         var row: Model = [
@@ -155,10 +155,15 @@ enum ResolveDesk {
         return row
     }
 
+    private static let personFields = [("reference", "order id"), ("email", "e-mail"), ("name", "name"), ("phone", "telephone")]
+
+    /// Whether anything agrees that says whose a request is.
+    private static func isOfPerson(_ request: JSON) -> Bool {
+        personFields.contains { request["fields"]?[$0.0]?.text == Agreement.Field.same.rawValue }
+    }
+
     private static func fields(_ request: JSON, _ comparison: Agreement.Field) -> [String] {
-        [("reference", "order id"), ("email", "e-mail"), ("name", "name"), ("phone", "telephone")].filter {
-            request["fields"]?[$0.0]?.text == comparison.rawValue
-        }.map(\.1)
+        (personFields + [("package", "package")]).filter { request["fields"]?[$0.0]?.text == comparison.rawValue }.map(\.1)
     }
 
     /// What every way out says along: the order as the person sees it, so that nothing is decided on a page that is out of date.

@@ -85,7 +85,8 @@ struct WireClient: Sendable {
             lastName: text("last_name"),
             email: text("email"),
             phone: text("phone"),
-            reference: profile.selector("subject", "reference").identifier(in: item)
+            reference: profile.selector("subject", "reference").identifier(in: item),
+            package: profile.selector("subject", "package").identifier(in: item)
         )
         return subject.isEmpty ? nil : subject
     }

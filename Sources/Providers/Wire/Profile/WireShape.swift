@@ -42,7 +42,9 @@ indirect enum WireShape: Sendable {
         ]),
         "statuses": .texts(OrderState.allCases.filter(\.isReported).map(\.rawValue)),
         "coarse_statuses": .texts(OrderState.allCases.filter(\.isReported).map(\.rawValue)),
-        "subject": .section(["first_name": .selector, "last_name": .selector, "email": .selector, "phone": .selector, "reference": .selector]),
+        "subject": .section([
+            "first_name": .selector, "last_name": .selector, "email": .selector, "phone": .selector, "reference": .selector, "package": .selector,
+        ]),
         "outcomes": .texts(Outcome.allCases.map(\.rawValue)),
         "errors": .section(["message": .selector, "code": .selector]),
     ])

@@ -68,7 +68,7 @@ extension FoundRequests.Request {
         always: [
             "provider_ref": .anyText, "created_at": JSON.timestamp.orNull, "state": JSON.values(OrderState.self).orNull,
             "match": .values(Agreement.Verdict.self),
-            "fields": JSON.object(always: ["reference": field, "email": field, "name": field, "phone": field]).orNull,
+            "fields": JSON.object(always: ["reference": field, "email": field, "name": field, "phone": field, "package": field]).orNull,
         ],
         "Whether what the provider says agrees with the order; what it says of people is not shown. match: likely, or unknown where nothing says whose it is, or it is older than the order. fields: null for those who may not see personal data"
     )
@@ -81,6 +81,7 @@ extension FoundRequests.Request {
                 ? [
                     "reference": .string(agreement.reference.rawValue), "email": .string(agreement.email.rawValue),
                     "name": .string(agreement.name.rawValue), "phone": .string(agreement.phone.rawValue),
+                    "package": .string(agreement.package.rawValue),
                 ] : .null,
         ]
     }
