@@ -116,6 +116,16 @@ struct UnknownRequestTests {
         #expect(harness.store.with { $0.unknownRequests.map(\.reference) } == ["ref_1"])
     }
 
+    @Test("One that names requests of two orders here is each one's") func severalOrders() async throws {
+        let harness = StageHarness()
+        harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)] }
+        let orders = ["ref_1", "ref_2"].map { reference in harness.order(.requested) { $0.providerRef = reference } }
+        harness.provider.answer { $0.interpret = { ["ref_1", "ref_2", "ref_1"].map { WebhookReport(reference: $0, report: nil) } } }
+        let answer = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
+        #expect(answer.status == 200)
+        #expect(harness.store.with { $0.events.values.compactMap(\.order).sorted() } == orders.map(\.id).sorted())
+    }
+
     @Test("What is of somebody who was erased is answered, and kept nowhere")
     func erased() async throws {
         let harness = StageHarness()

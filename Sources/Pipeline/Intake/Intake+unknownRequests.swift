@@ -6,7 +6,7 @@ extension Intake {
     /// How many requests of one account are kept that no order here has. What comes beyond is refused, and counted as that.
     static let unknownRequestsKept = 200
     /// How many requests of one webhook are looked at.
-    private static let namedAtMost = 20
+    private static let namedAtMost = 200
 
     /// Whether an unknown address may be that of an order which a restore lost: while somebody may still say that nothing of that time comes again. What cannot
     /// be read is heard of by its webhooks alone: they go on coming to the address that a lost order had.
@@ -15,19 +15,20 @@ extension Intake {
         return try await accounts.gaps.restores().contains { $0.closedAt == nil || !account.capabilities.report }
     }
 
-    /// The order that a verified webhook is about, by the request that it names. Nil where no order has the request: then it is kept for a person to see,
-    /// and nothing else of the webhook is.
+    /// The orders that a verified webhook is about, by the requests that it names. None where no order has any of them: then these are kept for a person to
+    /// see, and nothing else of the webhook is.
     /// - Throws: ``CommandError`` 404 where it names none, where somebody has said that nothing of that time comes again, and where too many are kept; 503 where it
     ///   could not be looked at for the moment, and where only its being sent again can tell what it says.
-    func orderOfUnknownAddress(_ webhook: Webhook, _ account: ProviderAccount) async throws -> AdmittedAddresses.Address? {
+    func ordersOfUnknownAddress(_ webhook: Webhook, _ account: ProviderAccount) async throws -> [AdmittedAddresses.Address] {
         let (id, now) = (account.account.id, environment.clock.now())
         let said = try await interpreted(webhook, account)
         let isOpen = try await mapStoreError { try await accounts.gaps.restores().contains { $0.closedAt == nil } }
         var result: IntakeResult?
-        var address: AdmittedAddresses.Address?
+        var addresses: [AdmittedAddresses.Address] = []
         for reference in Set(said.compactMap(\.reference)).sorted().prefix(Self.namedAtMost) {
             if let order = try await mapStoreError({ try await accounts.holder(of: reference, at: id) }) {
-                address = address ?? AdmittedAddresses.Address(order: order.id, connection: order.connection, account: id)
+                guard !addresses.contains(where: { $0.order == order.id }) else { continue }
+                addresses.append(AdmittedAddresses.Address(order: order.id, connection: order.connection, account: id))
             } else if try await mapStoreError({ try await store.isErased(reference: reference, at: id) }) {
                 result = result ?? .erased
             } else if isOpen {
@@ -37,7 +38,7 @@ extension Intake {
                 if isKept { result = .unknownRequest }
             }
         }
-        if let address { return address }
+        if !addresses.isEmpty { return addresses }
         guard let result else {
             contacts.refused(.account(id), .unknownAddress, at: now)
             throw CommandError.notFound("address")
@@ -48,7 +49,7 @@ extension Intake {
         guard result == .erased || account.capabilities.report else {
             throw CommandError(503, "not_known_yet", "No order here has the request as yet; send it again.", retryAfter: .seconds(600))
         }
-        return nil
+        return []
     }
 
     /// What failures of a provider's script say nothing about the webhook: the next attempt may read it.

@@ -170,9 +170,9 @@ public struct Intake: Sendable {
     /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that cannot be read.
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
         let known: ProviderAccount
-        var addressee: AdmittedAddresses.Address?
+        var addressees: [AdmittedAddresses.Address] = []
         switch try await destination(account: account, token: token) {
-        case .order(let address, let account): (addressee, known) = (address, account)
+        case .order(let address, let account): (addressees, known) = ([address], account)
         case .unknown(let account): known = account
         case .erased:
             IntakeResult.erased.count(.webhook, account: account, environment)
@@ -180,7 +180,7 @@ public struct Intake: Sendable {
         }
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             switch error {
-            case .badSignature where addressee == nil, .unsupported:
+            case .badSignature where addressees.isEmpty, .unsupported:
                 contacts.refused(.account(account), .unknownAddress, at: environment.clock.now())
                 throw CommandError.notFound("address")
             case .badSignature:
@@ -197,7 +197,9 @@ public struct Intake: Sendable {
             IntakeResult.refused.count(.webhook, account: account, environment)
             environment.logger.warning(
                 "a provider's webhook could not be read and was refused",
-                metadata: ["event": "webhook.unreadable", "account": "\(account)", "order": "\(addressee?.order ?? "")", "why": "\(error.message)"]
+                metadata: [
+                    "event": "webhook.unreadable", "account": "\(account)", "order": "\(addressees.first?.order ?? "")", "why": "\(error.message)",
+                ]
             )
             throw CommandError(
                 400,
@@ -205,32 +207,33 @@ public struct Intake: Sendable {
                 "The webhook cannot be read: \(error.message)."
             )
         }
-        if addressee == nil { addressee = try await orderOfUnknownAddress(webhook, known) }
-        guard let address = addressee else { return WireResponse(200, json: ["event": .null]) }
+        if addressees.isEmpty { addressees = try await ordersOfUnknownAddress(webhook, known) }
+        guard !addressees.isEmpty else { return WireResponse(200, json: ["event": .null]) }
         var query = webhook.query
         if let name = manifest.credentialQuery { query[name] = nil }
         // The address holds the order's token.
         let unkept = manifest.credentialHeaders.union(Verification.addressHeaders)
-        let event = Event(
-            id: environment.identifier(.event),
-            kind: .webhook,
-            connection: address.connection,
-            account: account,
-            order: address.order,
-            request: ReceivedRequest(
-                method: "POST",
-                path: "",
-                query: query,
-                headers: Verification.none.withoutCredentials(webhook.headers).filter { !unkept.contains($0.key) },
-                body: webhook.body
-            ),
-            receivedAt: environment.clock.now()
-        )
-        let acceptance = try await mapStoreError {
-            try await IntakeSpan.send(event) { event in try await retryingConflict { try await store.accept(event, dedupe: nil) } }
+        var headers = Verification.none.withoutCredentials(webhook.headers).filter { !unkept.contains($0.key) }
+        // Each order has the whole webhook already.
+        headers[WebhookStage.handedOnFrom] = addressees.count > 1 ? account : nil
+        var events: [String] = []
+        for address in addressees {
+            let event = Event(
+                id: environment.identifier(.event),
+                kind: .webhook,
+                connection: address.connection,
+                account: account,
+                order: address.order,
+                request: ReceivedRequest(method: "POST", path: "", query: query, headers: headers, body: webhook.body),
+                receivedAt: environment.clock.now()
+            )
+            let acceptance = try await mapStoreError {
+                try await IntakeSpan.send(event) { event in try await retryingConflict { try await store.accept(event, dedupe: nil) } }
+            }
+            contacts.heard(.account(account), at: event.receivedAt)
+            IntakeResult(acceptance).count(.webhook, account: account, environment)
+            events.append(acceptance.event)
         }
-        contacts.heard(.account(account), at: event.receivedAt)
-        IntakeResult(acceptance).count(.webhook, account: account, environment)
-        return WireResponse(200, json: ["event": .string(acceptance.event)])
+        return WireResponse(200, json: ["event": .string(events[0])])
     }
 }

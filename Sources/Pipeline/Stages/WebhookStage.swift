@@ -40,15 +40,15 @@ struct WebhookStage: Sendable {
             return dead(event, ("not_understood", "the webhook could not be understood: \(error.text)"))
         }
         guard !said.isEmpty else { return lookedAt(event, order, account) }
-        guard let stated = said.last(where: { $0.reference == nil || order.providerRef == nil || $0.reference == order.providerRef }) else {
-            return try await other(said.last?.reference, event, order)
-        }
-        guard let reference = order.providerRef ?? stated.reference else { return done(event) }
+        let stated = try await statement(of: order, in: said)
+        let others = try await effects(forOthersNamedIn: said, besides: stated?.reference, event, order, account)
+        guard let stated else { return try await other(said.last?.reference, event, order).adding(others) }
+        guard let reference = order.providerRef ?? stated.reference else { return done(event).adding(others) }
         if order.providerRef == nil, try await accounts.holder(of: reference, besides: order) != nil {
-            return dead(event, WebhookStage.misdirected)
+            return dead(event, WebhookStage.misdirected).adding(others)
         }
         if let report = stated.report, order.providerRef != nil, unchanged(order, by: report), !SecondRequest.isNews(report, of: order) {
-            return report.providerStatus.isEmpty ? lookedAt(event, order, account) : done(event)
+            return (report.providerStatus.isEmpty ? lookedAt(event, order, account) : done(event)).adding(others)
         }
         let asks = try await isAnswering(account)
         if asks, let next = try await accounts.reads(1, from: account).refusedUntil {
@@ -69,8 +69,21 @@ struct WebhookStage: Sendable {
         return .settle(order: order.id) { [self] present in
             // What was asked is older than what has been written meanwhile: it is looked at again.
             guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }
-            return applied(event, confirmed, to: present)
+            var (decision, updates) = applied(event, confirmed, to: present)
+            decision.effects += others
+            return (decision, updates)
         }.adding(confirmed.effects)
+    }
+
+    /// What a webhook says of the order that it came to; nil where it speaks of others alone. Of an order whose request nobody knows it is what no other
+    /// order has.
+    private func statement(of order: Order, in said: [WebhookReport]) async throws -> WebhookReport? {
+        guard order.providerRef == nil else { return said.last { $0.reference == nil || $0.reference == order.providerRef } }
+        for report in said.reversed() {
+            guard let reference = report.reference, said.count > 1 else { return report }
+            if try await accounts.holder(of: reference, besides: order) == nil { return report }
+        }
+        return said.last
     }
 
     private func unchanged(_ order: Order, by report: Report) -> Bool {

@@ -84,6 +84,53 @@ struct WebhookStageTests {
         #expect(decision.order?.state == .requested && decision.order?.status.problem?.code == "second_reference")
     }
 
+    @Test(
+        "One that names requests of several orders reaches each: the provider is read for the others, or the webhook handed on, once, to those it cannot be"
+    )
+    func severalOrders() async throws {
+        let both = said(.inProgress) + said(.completed, "ref_2")
+        let own = order(on: harness)
+        let other = order(on: harness) { $0.providerRef = "ref_2" }
+        harness.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
+        let read = try #require(try await decide(own, both, on: harness).settled(on: own)?.decision)
+        #expect(read.order?.id == own.id && read.queued.contains { $0.work == .read(order: other.id) && $0.due == harness.now })
+
+        let signed = StageHarness(.init(packages: true, webhooks: true, signedWebhooks: true))
+        let (first, second) = (order(on: signed), order(on: signed) { $0.providerRef = "ref_2" })
+        let decision = try #require(try await decide(first, both, on: signed).settled(on: first)?.decision)
+        #expect(decision.order?.state == .inProgress && decision.event?.state == .done)
+        let copy = try #require(decision.effects.lazy.compactMap { if case .record(let event) = $0 { event } else { nil } }.first)
+        #expect(copy.order == second.id && copy.connection == second.connection && copy.request.value.body == event(first).request.value.body)
+        #expect(decision.queued.contains { $0.work == .event(copy.id) && $0.concurrencyKey == QueuedWork.concurrencyKey(order: second.id) })
+        let handed = try await signed.webhook.decide(signed.claim(.event(copy.id)), copy, second)
+        let after = try #require(handed.settled(on: second)?.decision)
+        #expect(after.order?.id == second.id && after.order?.state == .completed)
+        #expect(!after.effects.contains { if case .record = $0 { true } else { false } })
+        // What says nothing new of the other is not handed on.
+        let known = try await decide(first, said(.inProgress) + said(.requested, "ref_2"), on: signed).settled(on: first)?.decision
+        #expect(known?.effects.contains { if case .record = $0 { true } else { false } } == false)
+    }
+
+    @Test("Where nobody signed it and the provider cannot be asked, nothing is believed of the others, and a person is told")
+    func othersUnsigned() async throws {
+        let own = order(on: silent)
+        let other = order(on: silent) { $0.providerRef = "ref_2" }
+        let decision = try #require(try await decide(own, said(.inProgress) + said(.completed, "ref_2"), on: silent).settled(on: own)?.decision)
+        #expect(decision.order?.state == .inProgress)
+        let problem = decision.effects.lazy.compactMap { effect in
+            if case .event(_, .dead, let problem) = effect { problem } else { nil }
+        }.first
+        #expect(problem?.code == "names_others" && problem?.message.contains(other.id) == true)
+    }
+
+    @Test("Of an order whose request nobody knows it is what no other order has, wherever in the webhook that stands")
+    func ownAmongOthers() async throws {
+        let other = order(on: silent)
+        let lost = silent.order(.uncertain)
+        let decision = try #require(try await decide(lost, said(.inProgress, "ref_7") + said(.completed), on: silent).settled(on: lost)?.decision)
+        #expect(decision.order?.providerRef == "ref_7" && decision.order?.state == .inProgress && other.providerRef == "ref_1")
+    }
+
     // MARK: What is believed
 
     @Test("Where the provider cannot be asked the webhook's own report is taken")
