@@ -82,6 +82,9 @@ struct ErasedApplicationTests {
         let store = harness.context.store
         #expect(try await harness.send(["number": 7, "name": "first"]).state == .done)
         let order = try #require(try await store.order(connection: "acme", externalID: "app-7"))
+        var ended = try #require(try await harness.order(order.id, in: .requested))
+        (ended.version, ended.status.state, ended.record.endedAt) = (ended.version + 1, .cancelled, ended.updatedAt)
+        try await store.perform([.order(ended)])
         _ = try await Erasures(harness.context).erase(.order(order.id), force: true, by: .system, note: nil)
         let request: JSON = [
             "connection": "acme", "external_id": "app-7", "package": "pkg_1",
@@ -99,6 +102,31 @@ struct ErasedApplicationTests {
         #expect(try await store.events(EventQuery(), PageRequest()).items.filter { $0.kind == .ats }.count == 1)
         #expect(try await store.orders(OrderQuery(), PageRequest()).items.map(\.id) == [placed.order.id])
         #expect(harness.site.zinc.requests.count == 2)
+        await harness.stop()
+    }
+
+    @Test(
+        "What was open when it was erased is not ordered anew, by a script, by a person or by a request that is sent again: its provider goes on with it"
+    )
+    func wasOpen() async throws {
+        let harness = try await PipelineHarness(script: Self.script)
+        let store = harness.context.store
+        #expect(try await harness.send(["number": 7]).state == .done)
+        let order = try #require(try await store.order(connection: "acme", externalID: "app-7"))
+        #expect(try await harness.order(order.id, in: .requested) != nil)
+        _ = try await Erasures(harness.context).erase(.order(order.id), force: true, by: .system, note: nil)
+        var request: JSON = [
+            "connection": "acme", "external_id": "app-7", "package": "pkg_1",
+            "candidate": ["first_name": "Ana", "last_name": "Roe", "email": "ana@example.test", "phone": "+441632960000"],
+        ]
+        for (reorder, code) in [(false, "erased"), (true, "erased_open"), (true, "erased_open")] {
+            request["reorder"] = .bool(reorder)
+            let error = await #expect(throws: CommandError.self) { _ = try await harness.commands.place(request) }
+            #expect(error?.status == 409 && error?.code == code)
+        }
+        #expect(try await store.orders(OrderQuery(), PageRequest()).items.isEmpty)
+        request["external_id"] = "app-8"
+        #expect(try await harness.commands.place(request).isNew)
         await harness.stop()
     }
 }

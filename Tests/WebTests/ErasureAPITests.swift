@@ -13,7 +13,7 @@ struct ErasureAPITests {
     func erasing() async throws {
         let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
-            let placed = try await client.post("/orders", placement("application-101"))
+            let placed = try await client.post("/orders", placement("application-101"), key: "placed")
             let id = try #require(placed.json?["id"]?.text)
             let open = try await client.post("/candidates/erase", Self.ana)
             #expect(open.status == 409 && open.json?["code"] == "open_orders")
@@ -58,11 +58,15 @@ struct ErasureAPITests {
             #expect(acts.map { $0["subject"] } == [.string(certificate.id)] && acts[0]["note"] == "asked by letter")
             #expect(try await client.get("/audit/verify?anchor=\(try #require(certificate.chain))").json?["ok"] == true)
 
-            let again = try await client.post("/orders", placement("application-101"))
-            #expect(again.status == 409 && again.json?["code"] == "erased")
+            for key in [nil, "placed"] {
+                let again = try await client.post("/orders", placement("application-101"), key: key)
+                #expect(again.status == 409 && again.json?["code"] == "erased")
+            }
             var anew = placement("application-101")
             anew["reorder"] = true
-            #expect(try await client.post("/orders", anew).status == 201)
+            // It was open: its provider may go on with it.
+            let stillOpen = try await client.post("/orders", anew)
+            #expect(stillOpen.status == 409 && stillOpen.json?["code"] == "erased_open")
         }
     }
 

@@ -90,7 +90,8 @@ public struct Commands: Sendable {
     /// - Parameter choosesDestinations: whether the caller may say where the connection's scripts send, with its secrets: the ATS says that of its orders.
     /// - Throws: ``CommandError``: 404 for an unknown connection, 403 for a destination from a caller who may choose none, 422 for a field that is
     ///   missing or malformed, an account the connection may not use, or a package the account does not have; with `reorder` 409 `being_cancelled` while
-    ///   that order is being cancelled for a withdrawal.
+    ///   that order is being cancelled for a withdrawal; 409 `erased` where its person was erased, unless with `reorder`, and `erased_open` where that was
+    ///   while it was open.
     public func place(_ request: JSON, choosesDestinations: Bool = true) async throws -> (order: Order, isNew: Bool) {
         guard let name = request["connection"]?.text else {
             throw CommandError(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
@@ -114,6 +115,12 @@ public struct Commands: Sendable {
         }
         let placed = try await mapStoreError {
             try await retryingConflict {
+                if reorder != nil, try await store.isErased([.open(order.externalID)], on: order.connection) {
+                    let detail =
+                        "The order of this application was open when its person was erased: its provider may go on with it, so it is not ordered again, with reorder "
+                        + "neither. Look there; what is to be ordered all the same is a new application, with an external id of its own."
+                    throw CommandError(409, "erased_open", detail)
+                }
                 if let problem = try await packages.problem(of: order, on: connection, reorder) { throw CommandError(problem) }
                 return try await store.place(order, reorder: reorder, by: actor)
             }

@@ -135,13 +135,3 @@ public struct Erasures: Sendable {
         return erasure
     }
 }
-
-extension Order {
-    /// Whether nothing more is to happen with it.
-    fileprivate var isAtEnd: Bool {
-        switch state {
-        case .completed, .reviewed, .cancelled, .refused, .failed: true
-        default: false
-        }
-    }
-}

@@ -7,6 +7,14 @@ public struct Reorder: Sendable, Equatable {
 }
 
 extension Order {
+    /// Whether nothing more is to happen with it.
+    public var isAtEnd: Bool {
+        switch state {
+        case .completed, .reviewed, .cancelled, .refused, .failed: true
+        default: false
+        }
+    }
+
     /// Whether it ended without a result, and the provider surely has no request for it: it was refused, cancelled, or given up before it was sent.
     ///
     /// Not one that a person gave up while nobody knew whether the provider has it, nor one of which the provider has a request that goes on, or a second one.

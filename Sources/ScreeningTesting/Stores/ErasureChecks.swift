@@ -46,7 +46,12 @@ extension StoreConformance {
             for key in ["ben", "1017"] {
                 try trial.expect(try await trial.store.value(connection: "acme", key: key) != nil, "the value \(key) of somebody else is gone")
             }
-            try trial.expect(try await trial.store.begin(key: "one", bodyHash: "x") == .fresh, "an answer that names the person is still kept")
+            // A request that is sent again is not carried out again.
+            let replayed = try await trial.store.begin(key: "one", bodyHash: "x")
+            guard case .answered(409, let body) = replayed, try JSON(parsing: body)["code"] == "erased" else {
+                return try trial.expect(false, "a request whose answer named the person is \(replayed)")
+            }
+            try trial.expect(!String(decoding: body, as: UTF8.self).contains(order.id), "an answer that names the person is still kept")
             try trial.expect(try await trial.store.order(other.id) == other, "another person's order is another, or gone")
             try trial.expect(try await trial.store.event(otherEvent.id) != nil, "another person's event is gone")
             let looked = try await trial.store.audit(AuditQuery(), PageRequest()).items.first { $0.subject == order.id }
@@ -74,7 +79,17 @@ extension StoreConformance {
             }
             try await trial.expectConflict { _ = try await trial.store.place(trial.order("application-101")) }
             try trial.expect(try await trial.store.order(connection: "acme", externalID: "application-101") == nil, "it was ordered again")
-            let anew = try await trial.store.place(trial.order("application-101"), reorder: Reorder())
+            // The order was open: its provider may go on with it.
+            try trial.expect(try await trial.store.isErased([.open("application-101")], on: "acme"), "it is not known that the order was open")
+            try await trial.expectConflict { _ = try await trial.store.place(trial.order("application-101"), reorder: Reorder()) }
+            let (_, _, ended) = try await received(trial, "application-102", "ben@example.test")
+            var cancelled = ended.changed(to: .cancelled)
+            cancelled.record.endedAt = trial.now
+            try await trial.store.perform([.order(cancelled), .unqueue(.submit(order: ended.id))])
+            _ = try await erase(trial, .order(ended.id))
+            try trial.expect(try await !trial.store.isErased([.open("application-102")], on: "acme"), "an order that ended is taken for an open one")
+            try await trial.expectConflict { _ = try await trial.store.place(trial.order("application-102")) }
+            let anew = try await trial.store.place(trial.order("application-102"), reorder: Reorder())
             try trial.expect(anew.isNew, "a person cannot order anew")
         },
         Check("what came in of somebody who is erased goes once its runs have ended") { trial in

@@ -191,6 +191,7 @@ extension StoreConformance {
             let order = try await placed(trial, "application-101", of: ana, with: body, dedupe: "d-1", group: "g-1")
             let other = #"{"application": "application-102", "email": "ana@example.test"}"#
             _ = try await placed(trial, "application-102", of: ana, with: other, dedupe: "d-2", group: "g-2")
+            try await cancelled(trial, order)
             _ = try await erase(trial, .order(order))
             func marks(_ number: Int) -> [ErasureMark] {
                 let name = "application-10\(number)"
@@ -206,6 +207,7 @@ extension StoreConformance {
             let first = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#, dedupe: "d-1", group: "g-1")
             _ = try await placed(trial, "application-102", of: ana, with: #"{"email": "ana@example.test"}"#, dedupe: "d-2", group: "g-1")
             _ = try await delivered(trial, #"{"application": 7}"#, dedupe: "d-3", group: "g-1")
+            try await cancelled(trial, first)
             _ = try await erase(trial, .order(first))
             let shared = [ErasureMark.group("g-1"), .dedupe("d-1"), .dedupe("d-3")]
             for mark in shared { try trial.expect(try await trial.store.isErased([mark], on: "acme"), "\(mark) is not known") }
@@ -284,6 +286,13 @@ extension StoreConformance {
         let order = trial.order(externalID, candidate: candidate)
         let placed = try await trial.store.remember([], of: run, doing: .place(order, asked: nil, reorder: nil) { _ in .null })
         return try trial.unwrap(placed, "no order was placed").id
+    }
+
+    /// Only an order that ended may be ordered anew once its person was erased.
+    private static func cancelled(_ trial: StoreTrial, _ id: String) async throws {
+        var order = try trial.unwrap(try await trial.store.order(id), "the order is not there").changed(to: .cancelled)
+        order.record.endedAt = trial.now
+        try await trial.store.perform([.order(order), .unqueue(.submit(order: id))])
     }
 
     /// A run looks for an order and finds it.

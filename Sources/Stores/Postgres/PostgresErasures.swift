@@ -44,6 +44,10 @@ extension PostgresTransaction {
     func isHeld(_ subject: String) -> Bool { locked.held.contains(subject) }
 
     func isErased(_ place: NewOrder) -> Bool { locked.erased.contains(LockedRows.Place(place)) }
+
+    func wasErasedOpen(_ place: NewOrder) -> Bool {
+        locked.erased.contains(LockedRows.Place(connection: place.row.connection, external: place.erasedOpen))
+    }
 }
 
 extension PostgresRows {

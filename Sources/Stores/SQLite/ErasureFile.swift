@@ -131,6 +131,8 @@ extension WriteTransaction {
     }
 
     func isErased(_ place: NewOrder) throws -> Bool { try rows.isMarked(place.external, on: place.row.connection) }
+
+    func wasErasedOpen(_ place: NewOrder) throws -> Bool { try rows.isMarked(place.erasedOpen, on: place.row.connection) }
 }
 
 extension StoredRows {

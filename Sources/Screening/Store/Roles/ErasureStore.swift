@@ -85,6 +85,8 @@ public enum ErasureMark: Sendable, Hashable {
     case group(String)
     /// A value at a place in a delivery, as the external id was made of.
     case value(path: String, String)
+    /// The external id of an order that was open when its person was erased: its provider may go on with it, and nobody here will hear how it ends.
+    case open(String)
 
     /// The text that is hashed.
     package var text: String {
@@ -93,6 +95,7 @@ public enum ErasureMark: Sendable, Hashable {
         case .dedupe(let key): "dedupe\u{0}\(key)"
         case .group(let group): "group\u{0}\(group)"
         case .value(let path, let value): "value\u{0}\(path)\u{0}\(value)"
+        case .open(let id): "open\u{0}\(id)"
         }
     }
 }

@@ -51,7 +51,8 @@ enum PostgresLocks {
             let places = [PostgresValue.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))]
             add(.present, selectPresentOrders, places)
             add(.withdrawals, selectWithdrawals, places)
-            add(.erased, selectErased, places)
+            let marks = sorted.map(\.external) + replacing.map(\.erasedOpen)
+            add(.erased, selectErased, [.texts((sorted + replacing).map(\.row.connection)), .blobs(marks)])
         }
         if !touched.runs.isEmpty {
             add(.runs, "SELECT id, state FROM runs WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.runs).map { $0 })])

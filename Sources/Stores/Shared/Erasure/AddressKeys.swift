@@ -15,7 +15,7 @@ extension RowCodec {
         case .externalID(let id): blindIndex(.externalID, id, on: connection)
         case .dedupe(let key): blindIndex(.dedupe, key, on: connection)
         case .group(let group): Array(blindIndex(.group, group, on: connection).prefix(16))
-        case .value: index.hash(Array("fairlead:erased:\(mark.text)".utf8), on: connection)
+        case .value, .open: index.hash(Array("fairlead:erased:\(mark.text)".utf8), on: connection)
         }
     }
 

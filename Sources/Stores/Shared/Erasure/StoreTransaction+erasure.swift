@@ -71,9 +71,9 @@ struct WordsFound: Sendable {
 }
 
 extension StoreTransaction {
-    /// Somebody orders for a person who was erased, who may be there again from now on.
+    /// Somebody orders for a person who was erased, who may be there again from now on. Not where the order was open: its provider may go on with it.
     mutating func lift(_ place: NewOrder) throws {
-        guard let reorder = place.reorder, reorder.endedBefore == nil else { throw StoreError.conflict }
+        guard let reorder = place.reorder, reorder.endedBefore == nil, try !wasErasedOpen(place) else { throw StoreError.conflict }
         // All that the application is known by: else what the ATS says of the new order would be dropped.
         // A mark holds whatever application it is of: those that it shares with another go, too.
         let sql = """
@@ -120,7 +120,12 @@ extension StoreTransaction {
         for value in plan.values {
             try change("DELETE FROM kv WHERE connection = $1 AND key = $2", [.text(value.connection), .bytes(value.key)])
         }
-        for answer in plan.answers { try change("DELETE FROM idempotency_records WHERE key = $1", [.bytes(answer)]) }
+        for answer in plan.answers {
+            // Free again, the key would have the same request order once more.
+            let sealed = try IdempotencyRow.sealed(IdempotencyRow.erased.json.bytes(), of: answer, codec)
+            let sql = "UPDATE idempotency_records SET status = $1, body = $2 WHERE key = $3"
+            try change(sql, [.int(Int64(IdempotencyRow.erased.status)), .bytes(sealed), .bytes(answer)])
+        }
         for subject in plan.orders.union(plan.events).union(plan.runs) {
             // The chain is over the hash of what was sealed: it verifies without it.
             try change("UPDATE audit SET body = NULL WHERE subject = $1", [.text(subject)])

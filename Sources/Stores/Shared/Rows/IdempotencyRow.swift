@@ -12,6 +12,14 @@ struct IdempotencyRow {
     /// How long a request may stay unanswered before its key is free again, in milliseconds.
     static let unanswered: Int64 = 2 * 60 * 1000
 
+    /// What is kept in place of an answer that names somebody who was erased: the request is not carried out again.
+    static let erased = ProblemDocument(
+        409,
+        "erased",
+        "Erased",
+        "this request was carried out, and what it was answered is erased; it is not carried out again"
+    )
+
     /// What a request with the same key is told.
     func state(bodyHash: String, now: Int64) -> IdempotencyState {
         let age = now - begunAt

@@ -62,6 +62,8 @@ struct NewOrder: Sendable {
     private(set) var row: OrderRow
     let lookUps: LookUps
     let external: [UInt8]
+    /// What says that the order by this external id was open when its person was erased.
+    let erasedOpen: [UInt8]
     let token: [UInt8]
     private(set) var accepted: TimelineRow
     private let dataKey: DataKey
@@ -90,6 +92,7 @@ struct NewOrder: Sendable {
         row = try OrderRow(order, codec, under: key)
         lookUps = codec.lookUps.terms(of: order)
         external = codec.blindIndex(.externalID, order.externalID, on: order.connection)
+        erasedOpen = codec.markKey(.open(order.externalID), on: order.connection)
         token = codec.blindIndex(.callbackToken, order.callbackToken.value)
         let entry = TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted", actor: actor)
         accepted = try TimelineRow(entry, codec, under: key)

@@ -95,6 +95,8 @@ protocol StoreTransaction {
     mutating func change(_ sql: String, _ values: [SQLValue]) throws
     /// Whether the person of an order to be placed was erased.
     func isErased(_ place: NewOrder) throws -> Bool
+    /// Whether that was while the order by its external id was open. Known where a new order may take another's place.
+    func wasErasedOpen(_ place: NewOrder) throws -> Bool
     mutating func forgetDedupeKeys(of event: String) throws
     /// Forgets that events were received which are marked to be removed, where that was before a time.
     mutating func forgetReceived(marked events: SQLValues, before time: Timestamp) throws
