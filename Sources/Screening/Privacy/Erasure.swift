@@ -92,6 +92,26 @@ public struct Erasure: Sendable, Equatable {
         person by a first or a last name alone, and with none of these, are not found: they stay until their age or somebody removes them.
         """
 
+    /// The newest backup that a store knows of when somebody is erased: its copy of the keys holds what is destroyed.
+    package struct Backup: Sendable {
+        private let madeAt: Timestamp
+        /// Whether it is older than copies may be kept: it is there only because no newer one was made, and goes nobody knows when.
+        package let outlivesWindow: Bool
+
+        package init(madeAt: Timestamp, at now: Timestamp, window: Duration) {
+            self.madeAt = madeAt
+            outlivesWindow = now - madeAt > window
+        }
+
+        /// What a certificate says of it.
+        package var text: String {
+            let stays = "the copy of the keys beside it holds what was destroyed, and stays for as long as no newer backup is made"
+            return outlivesWindow
+                ? "The newest backup was made at \(madeAt.iso8601), longer ago than copies may be kept: \(stays). Until when is not known: make a backup, or remove that copy."
+                : "The newest backup was made at \(madeAt.iso8601): \(stays), whatever copies_until says."
+        }
+    }
+
     private var body: JSON {
         var json: JSON = [
             "id": .string(id), "subject": .string(subject), "requested_at": JSON(requestedAt), "done_at": JSON(doneAt),

@@ -60,6 +60,20 @@ extension StoreConformance {
             try trial.expect(try await trial.store.verifyAudit(anchors: [chain]).isWhole, "the audit does not verify any more")
             try trial.expect(try await trial.store.erasures() == [erasure], "the erasure is not listed")
         },
+        Check("a certificate names the newest backup, however old, and gives no day where its keys stay past all days") { trial in
+            for (number, age) in [10, 90].enumerated() {
+                let (_, _, order) = try await received(trial, "application-\(number)", "ana@example.test")
+                trial.clock.advance(by: .seconds(86_400))
+                let madeAt = trial.now
+                try await trial.store.noteBackup(madeAt: madeAt, bytes: 1, took: .seconds(1))
+                trial.clock.advance(by: .seconds(age * 3600))
+                let erasure = try trial.unwrap(try await erase(trial, .order(order.id)), "nothing was erased")
+                let limits = erasure.limits ?? ""
+                try trial.expect(erasure.isSigned && limits.hasPrefix(Erasure.limits) && limits.contains(madeAt.iso8601), limits)
+                let until = age * 3600 > 86_400 ? nil : trial.now + .seconds(86_400)
+                try trial.expect(erasure.copiesUntil == until, "copies are said to live until \(erasure.copiesUntil?.iso8601 ?? "nobody knows when")")
+            }
+        },
         Check("an erased application is known by its marks, is ordered by no script, and by a person only anew") { trial in
             let (_, _, order) = try await received(trial, "application-101", "ana@example.test", dedupe: "d-1", group: "g-1")
             try trial.expect(try await !trial.store.hasErasureMarks(on: "acme"), "there are marks before anybody was erased")

@@ -29,8 +29,10 @@ extension SQLStore {
         let orders = subject.order.map { Set([$0]) } ?? []
         let name = codec.subject(addresses.sorted().first ?? subject.order ?? "")
         var entry = LedgerEntry(Erasure(id: id, subject: name, requestedAt: clock.now()), ErasurePlan())
-        entry.erasure.copiesUntil = clock.now() + window
-        entry.erasure.limits = Erasure.limits
+        let backup = try await backupState().madeAt.map { Erasure.Backup(madeAt: $0, at: clock.now(), window: window) }
+        // The keys of the newest backup stay until there is a newer one, for nothing could be restored without them.
+        entry.erasure.copiesUntil = backup?.outlivesWindow == true ? nil : clock.now() + window
+        entry.erasure.limits = [Erasure.limits, backup?.text].compactMap(\.self).joined(separator: " ")
         var rounds = 0
         while rounds < 5 {
             let isFirst = rounds == 0
