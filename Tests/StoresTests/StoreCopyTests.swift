@@ -119,6 +119,27 @@ import Testing
         try await copy(bed)
         #expect(files.fileExists(atPath: target) && !files.fileExists(atPath: fresh))
 
+        // What is no copy of this store is left as it is, with the keys and without.
+        for hasKeys in [true, false] {
+            let aside = bed.folder.file("aside")
+            if hasKeys { try files.moveItem(atPath: target, toPath: aside) }
+            if !hasKeys { try files.removeItem(atPath: bed.folder.file("copy-keys.db")) }
+            for content in [other.folder.file(), ""] {
+                if content.isEmpty {
+                    try Data("not a database, but somebody's own file, and longer than a page's head is: \(String(repeating: ".", count: 2000))".utf8)
+                        .write(to: URL(fileURLWithPath: fresh))
+                } else {
+                    try files.copyItem(atPath: content, toPath: fresh)
+                }
+                let before = try Data(contentsOf: URL(fileURLWithPath: fresh))
+                await #expect { try await copy(bed) } throws: { "\($0)".contains("is no copy of this store that was cut off") }
+                #expect(try Data(contentsOf: URL(fileURLWithPath: fresh)) == before)
+                #expect(files.fileExists(atPath: bed.folder.file("copy-keys.db")) == hasKeys)
+                try files.removeItem(atPath: fresh)
+            }
+            if !hasKeys { try await copy(bed) }
+        }
+
         try files.removeItem(atPath: target)
         let keys = try Data(contentsOf: URL(fileURLWithPath: bed.folder.file("copy-keys.db")))
         await #expect { try await copy(bed) } throws: { "\($0)".contains("copy-keys.db holds the keys of a store") }
@@ -127,6 +148,23 @@ import Testing
         try files.removeItem(atPath: bed.folder.file("copy-erasures"))
         try ErasureFile(of: target).append(ErasureFile.heading("sto_another"))
         await #expect { try await copy(other) } throws: { "\($0)".contains("copy-erasures says what was erased from another store") }
+    }
+
+    @Test("What a copy of one database into another has left when it was killed is taken away by the next, and nobody else can read it")
+    func scratch() async throws {
+        let files = FileManager.default
+        let left = try Scratch()
+        for path in [left.files.path, left.files.keysPath ?? ""] { try Data("keys".utf8).write(to: URL(fileURLWithPath: path)) }
+        let mode = try files.attributesOfItem(atPath: Scratch.folder)[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+        // It is at work.
+        let other = try Scratch()
+        #expect(files.fileExists(atPath: left.files.path) && files.fileExists(atPath: left.files.keysPath ?? ""))
+        other.remove()
+        left.abandon()
+        let removed = try await CommandLeftovers.removeScratch()
+        #expect(removed.contains(left.files.path) && removed.contains(left.files.keysPath ?? ""))
+        #expect(try files.contentsOfDirectory(atPath: Scratch.folder).allSatisfy { !left.files.path.hasSuffix(String($0.prefix { $0 != "." })) })
     }
 
     @Test("A store of a newer version is neither copied nor said to be up to date", arguments: BackupBed.Kind.allCases)

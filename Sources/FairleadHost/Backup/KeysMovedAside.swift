@@ -36,6 +36,9 @@ struct KeysMovedAside: Service {
     /// Removes those that are old enough. A held store may be one that somebody goes back from: there nothing is removed.
     func removeOld() async {
         do {
+            for name in try await CommandLeftovers.removeScratch() {
+                logger.notice("what a command that was killed had left is removed", metadata: ["event": "backup.left_removed", "file": "\(name)"])
+            }
             guard try await store.state(of: .store).pause == nil else { return }
             let time = clock.now() + (.zero - window())
             for name in try await StoreRestore.removeKeysMovedAside(before: time, of: url, relativeTo: "/") {

@@ -4,6 +4,11 @@ public import Screening
 /// What backups, restores, copies and rehearsals that were killed have left: copies of the rows and of the keys under other names. Each of them begins anew
 /// when it is given again, and takes its own away; where it is not, these copies of the keys would open whoever is erased from now on.
 public enum CommandLeftovers {
+    /// Removes what copies and rehearsals of a PostgreSQL database have left in their folder for temporary files, as soon as they are not running any more.
+    /// - Returns: the files that were removed.
+    /// - Throws: ``StoreError``.
+    public static func removeScratch() async throws -> [String] { try await StoreBackup.onThread { try Scratch.removeLeft() } }
+
     /// Removes what was last written to before a time: by then nobody is at it any more.
     /// - Parameters:
     ///   - url: of the store. Of PostgreSQL nothing lies beside it.

@@ -29,9 +29,12 @@ public enum StoreCopy {
             do {
                 let lock = try requireStill(source)
                 defer { lock?.release() }
-                let between = scratch(source, place)
+                let (between, scratch) = try room(source, place)
                 try between.remove()
-                defer { try? between.remove() }
+                defer {
+                    try? between.remove()
+                    scratch?.remove()
+                }
                 try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: between, progress)
                 let container = try BackupContainer(between.path, isReadOnly: true)
                 let keyFile = try BackupContainer(between.keysPath ?? "", isReadOnly: true)
@@ -52,7 +55,7 @@ public enum StoreCopy {
                 let carried = Set(tables.map(\.name)).union(ContainerSelection.elsewhere)
                 return Outcome(store: manifest.store, tables: tables, leftOut: manifest.tables.map(\.name).filter { !carried.contains($0) })
             } catch {
-                let folder = (place.file ?? source.file).map(FileSync.folder) ?? FileManager.default.temporaryDirectory.path
+                let folder = (place.file ?? source.file).map(FileSync.folder) ?? Scratch.folder
                 throw ((error as? StoreError) ?? StoreError(anywhere: error)).naming(disk: folder)
             }
         }
@@ -98,14 +101,13 @@ public enum StoreCopy {
 
     private static let held = "SELECT EXISTS (SELECT 1 FROM operating_states WHERE kind = 'store' AND pause IS NOT NULL)"
 
-    /// Where the rows stand on their way: beside the file of either, for there is room.
-    private static func scratch(_ source: StoreURL.Place, _ target: StoreURL.Place) -> BackupFiles {
-        let path: String =
-            switch (source, target) {
-            case (_, .sqlite(let path)), (.sqlite(let path), _): path + ".copying"
-            default: FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-" + UUID().uuidString).path
-            }
-        return BackupFiles(path, keysPath: StoreBackup.keys(of: path))
+    /// Where the rows stand on their way: beside the file of either, for there is room; else in a folder for that.
+    private static func room(_ source: StoreURL.Place, _ target: StoreURL.Place) throws -> (files: BackupFiles, scratch: Scratch?) {
+        guard let beside = (target.file ?? source.file).map({ $0 + ".copying" }) else {
+            let scratch = try Scratch()
+            return (scratch.files, scratch)
+        }
+        return (BackupFiles(beside, keysPath: StoreBackup.keys(of: beside)), nil)
     }
 
     private static func fill(
@@ -159,12 +161,42 @@ public enum StoreCopy {
         }
         let files = FileManager.default
         let keyPath = KeyFile.path(of: path)
+        let left = try rows(left: fresh)
+        if let left, left != .nothing, left != .store(store) {
+            let what = if case .store(let id) = left { "the store \(id)" } else { "something else" }
+            throw StoreError.refused("\(fresh) is no copy of this store that was cut off, it holds \(what): take it away, or name another file")
+        }
         if files.fileExists(atPath: keyPath) {
-            guard files.fileExists(atPath: fresh), !files.fileExists(atPath: KeyFile.path(of: fresh)) else {
+            guard left == .store(store), !files.fileExists(atPath: KeyFile.path(of: fresh)) else {
                 let without = "\(keyPath) holds the keys of a store, whose rows are not at \(path)"
                 throw StoreError.refused("\(without): name another file, or take the keys away first")
             }
             try BackupFiles(keyPath, keysPath: nil).remove()
+        }
+    }
+
+    /// What stands under the name that the rows of a copy have on their way.
+    private enum Left: Equatable {
+        /// A copy that was cut off before its rows were all there.
+        case nothing
+        case store(String)
+        case other
+    }
+
+    /// Nil where no file is there. What a killed process had not finished is taken back by opening it.
+    private static func rows(left fresh: String) throws -> Left? {
+        guard FileManager.default.fileExists(atPath: fresh) else { return nil }
+        guard BackupFiles.size(fresh) > 0 else { return .nothing }
+        do {
+            let database = try BackupContainer(fresh, isReadOnly: false)
+            defer { database.close() }
+            return try database.database.read { db in
+                guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0 > 0 else { return .nothing }
+                guard try db.tableExists("store_identity") else { return .other }
+                return try String.fetchOne(db, sql: "SELECT id FROM store_identity").map { .store($0) } ?? .other
+            }
+        } catch {
+            return .other
         }
     }
 

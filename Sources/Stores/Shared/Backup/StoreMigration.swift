@@ -53,14 +53,14 @@ public enum StoreMigration {
                 if case .sqlite(let path) = place, SQLiteStore.isEmpty(path) {
                     return Plan(present: 0, known: known, steps: [], bytes: 0, bytesAfter: 0, rows: 0)
                 }
-                let path: String =
-                    switch place {
-                    case .sqlite(let path): path + ".rehearsal"
-                    case .postgres: FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-" + UUID().uuidString).path
-                    }
+                let scratch = place.file == nil ? try Scratch() : nil
+                let path = place.file.map { $0 + ".rehearsal" } ?? scratch?.files.path ?? ""
                 let copy = BackupFiles(path, keysPath: StoreBackup.keys(of: path))
                 try copy.remove()
-                defer { try? copy.remove() }
+                defer {
+                    try? copy.remove()
+                    scratch?.remove()
+                }
                 try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: copy, progress)
                 // Nothing is opened: the keys need not lie there for as long as that takes.
                 try BackupFiles(StoreBackup.keys(of: path), keysPath: nil).remove()
@@ -86,7 +86,7 @@ public enum StoreMigration {
                     rows: manifest.rows(of: "orders") + manifest.rows(of: "events")
                 )
             } catch {
-                let folder = place.file.map(FileSync.folder) ?? FileManager.default.temporaryDirectory.path
+                let folder = place.file.map(FileSync.folder) ?? Scratch.folder
                 throw ((error as? StoreError) ?? StoreError(anywhere: error)).naming(disk: folder)
             }
         }
