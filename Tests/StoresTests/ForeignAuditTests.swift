@@ -39,6 +39,39 @@ import Testing
         #expect(foreign.findings.map(\.kind) == [.forked] && foreign.findings[0].explanation.contains("Entries 1 to 8"))
     }
 
+    @Test("An entry whose details are made unreadable is found, and keeps nobody from the others", arguments: BackupBed.Kind.allCases)
+    func unreadable(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        for _ in 0..<4 { try await store.record(AuditAct(by: .system, "orders.read")) }
+        try await bed.run("UPDATE audit SET details = 'not JSON {' WHERE seq = 3")
+        let found = try await store.verifyAudit()
+        #expect(found.findings.map(\.seq) == [3] && found.findings.first?.kind == .changed && found.count == 4, "\(found.findings)")
+        #expect(try await store.audit(AuditQuery(), PageRequest()).items.count == 4)
+        await store.close()
+    }
+
+    @Test(
+        "An end that was cut off together with the record of it is found by the certificates of erasures, without an anchor",
+        arguments: BackupBed.Kind.allCases
+    )
+    func cutOff(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        for _ in 0..<4 { try await store.record(AuditAct(by: .system, "orders.read")) }
+        _ = try await store.erase(.email(Personal("ana@example.test")), as: "ers_1", window: .seconds(60), by: .system, note: nil)
+        for _ in 0..<4 { try await store.record(AuditAct(by: .system, "orders.read")) }
+        #expect(try await store.verifyAudit().isWhole)
+        try await bed.run("DELETE FROM audit WHERE seq > 3")
+        try await bed.run("UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit WHERE seq = 3)")
+        let found = try await store.verifyAudit()
+        #expect(
+            found.findings.map(\.kind) == [.cutOff] && found.findings.first?.explanation.contains("written down elsewhere") == true,
+            "\(found.findings)"
+        )
+        await store.close()
+    }
+
     @Test("An end that was set back, or taken away, is found; what is recorded after that goes on behind it", arguments: BackupBed.Kind.allCases)
     func setBack(_ kind: BackupBed.Kind) async throws {
         let bed = try await BackupBed(kind)

@@ -7,8 +7,9 @@ struct AuditVerify: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Looks the audit's whole chain through; exit 1 where something is wrong.",
         discussion: """
-            An anchor is a head of the chain that was written down elsewhere: in a backup, a certificate, or the log (event audit.head). Without one, an end
-            that was cut off together with the record of where it was cannot be told.
+            An anchor is a head of the chain that was written down elsewhere: in a backup, a certificate, or the log (event audit.head). The host knows those of
+            its newest backup and of the certificates that it gave out. An end that was cut off since then, together with the record of where it was, can be
+            told by the log alone: give its newest audit.head.
 
             Examples:
               fairlead audit verify

@@ -140,6 +140,15 @@ enum BackupFolder {
 }
 
 extension BackupSchedule {
+    /// Where the audit ended when the newest backup in the host's folder was made, for whoever looks the chain through: what was cut off since together with the
+    /// record of where it ended. Nothing where the store was restored since.
+    static func auditAnchors(_ settings: Settings, _ store: any Store) async -> [AuditHead] {
+        guard let folder = settings.backup.path, let name = BackupFolder.backups(in: folder).last,
+            let newest = StoreBackup.auditHead(in: folder + "/" + name, of: store.identity.id), let restores = try? await store.restores()
+        else { return [] }
+        return restores.contains { $0.restoredAt >= newest.at } ? [] : [newest.head]
+    }
+
     /// Whether backups come as they should.
     static func source(_ settings: Settings, _ store: any Store, since began: Timestamp) -> IssueSource {
         IssueSource { now in

@@ -34,6 +34,7 @@ extension Host {
             erasures: Erasures(context) { live.settings.erasureWindow },
             candidates: Candidates(context),
             requiresReason: { live.settings.accessReasons == .required },
+            auditAnchors: { await context.auditAnchors() },
             readiness: readiness,
             clock: context.clock
         ) { token in

@@ -171,6 +171,7 @@ public struct Host: Service, CustomStringConvertible {
             host: (Release.machine, Release.version),
             issueSources: (settings.store.disk.map { [DiskWatch(path: $0).source] } ?? [])
                 + [BackupSchedule.source(settings, store, since: store.clock.now())],
+            auditAnchors: { await BackupSchedule.auditAnchors(settings, store) },
             retention: { live.settings.retentionSettings }
         )
         do { try await context.subscribe(contents.notifiers, settings.webhooks) } catch {

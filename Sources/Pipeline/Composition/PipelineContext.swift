@@ -34,6 +34,8 @@ public struct PipelineContext: Sendable {
     public let retention: Retention
     /// How long nothing was heard from whom, held against their own rhythm, as of the last look.
     public let silence: SilenceSnapshot
+    /// Heads of the audit's chain that were written down outside the store.
+    public let auditAnchors: @Sendable () async -> [AuditHead]
     let replica: Replica
     let options: WorkerOptions
 
@@ -42,6 +44,7 @@ public struct PipelineContext: Sendable {
     ///   - publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
     ///   - retries: how often what failed is tried again.
     ///   - issueSources: what else finds what needs a person.
+    ///   - auditAnchors: heads of the audit's chain that were written down outside the store; asked each time that the chain is looked through.
     ///   - host: the machine's name and the program's version, for the registry of replicas.
     ///   - options: how much is done at once, and how long things may take.
     ///   - settings: how long what is kept; asked anew each time.
@@ -58,6 +61,7 @@ public struct PipelineContext: Sendable {
         options: WorkerOptions = WorkerOptions(),
         host: (name: String, version: String) = ("", ""),
         issueSources: [IssueSource] = [],
+        auditAnchors: @escaping @Sendable () async -> [AuditHead] = { [] },
         retention settings: @escaping @Sendable () -> RetentionSettings = { RetentionSettings() }
     ) {
         self.store = store
@@ -67,6 +71,7 @@ public struct PipelineContext: Sendable {
         self.random = random
         self.logger = logger
         self.options = options
+        self.auditAnchors = auditAnchors
         updates = UpdateFeed(limit: options.bufferedUpdates)
         let now = clock.now()
         replica = Replica(
@@ -239,7 +244,8 @@ extension Worker {
             tellings: context.erasureTellings,
             keys: context.keys,
             retention: context.retention,
-            history: HistoryUpkeep(context)
+            history: HistoryUpkeep(context),
+            auditAnchors: context.auditAnchors
         )
     }
 }

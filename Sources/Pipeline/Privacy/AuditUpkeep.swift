@@ -6,6 +6,8 @@ import ServiceLifecycle
 struct AuditUpkeep: Sendable {
     let environment: Environment
     let store: any AuditLog
+    /// Where the chain ended, as is written down outside the store.
+    var anchors: @Sendable () async -> [AuditHead] = { [] }
 
     private static let pause = Duration.seconds(86_400)
     /// How long after its start a host looks the chain through first.
@@ -33,7 +35,7 @@ struct AuditUpkeep: Sendable {
     /// Looks the chain through; where it is broken, that is an issue until it is not.
     func look() async {
         do {
-            let found = try await store.verifyAudit()
+            let found = try await store.verifyAudit(anchors: await anchors())
             let cause = IssueCause(.chainBroken)
             guard let first = found.findings.first else { return environment.issues.isGone(cause) }
             environment.logger.error(

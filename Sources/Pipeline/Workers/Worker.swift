@@ -23,6 +23,7 @@ public struct Worker: Service, CustomStringConvertible {
     let keys: KeyRotations
     let retention: Retention
     let history: HistoryUpkeep
+    let auditAnchors: @Sendable () async -> [AuditHead]
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
@@ -48,7 +49,7 @@ public struct Worker: Service, CustomStringConvertible {
             }
             group.addTask { await NotificationUpkeep(environment: environment, store: store).run() }
             group.addTask { await ErasureUpkeep(environment: environment, store: store, tellings: tellings).run() }
-            group.addTask { await AuditUpkeep(environment: environment, store: store).run() }
+            group.addTask { await AuditUpkeep(environment: environment, store: store, anchors: auditAnchors).run() }
             group.addTask { await PollBackfill(environment: environment, store: store).backfillPolls() }
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }
             group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }

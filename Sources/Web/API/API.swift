@@ -27,6 +27,7 @@ public struct API: Sendable {
     ///   - erasures: erases people.
     ///   - candidates: gives out what is stored of one person.
     ///   - requiresReason: whether nobody sees personal data without saying why.
+    ///   - auditAnchors: where the audit's chain ended, as was written down outside the store.
     ///   - readiness: whether the host is able to work.
     ///   - clock: the time, for counting wrong tokens.
     ///   - authenticate: finds a token's principal; nil for an unknown one. Compares in constant time.
@@ -45,6 +46,7 @@ public struct API: Sendable {
         erasures: Erasures,
         candidates: Candidates,
         requiresReason: @escaping @Sendable () -> Bool = { false },
+        auditAnchors: @escaping @Sendable () async -> [AuditHead] = { [] },
         readiness: @escaping @Sendable () async -> Readiness,
         clock: any WallClock,
         authenticate: @escaping @Sendable (_ token: String) async throws -> Principal?
@@ -70,7 +72,7 @@ public struct API: Sendable {
             + RetentionEndpoints(retention: retention, store: store, commands: commands).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
             + WebhookEndpoints(webhooks: webhooks, store: store, names: names).endpoints
-            + AuditEndpoints(store: store).endpoints
+            + AuditEndpoints(store: store, anchors: auditAnchors).endpoints
             + PrivacyEndpoints(erasures: erasures, candidates: candidates, commands: commands, store: store).endpoints
     }
 

@@ -52,8 +52,8 @@ extension SQLStore {
 
     /// The end is read first: what is added meanwhile is not missing.
     func verifyAudit(anchors: [AuditHead]) async throws -> AuditVerification {
-        var verifier = AuditVerifier(anchors: anchors)
         let (head, newest) = try await read { try $0.auditEnd() }
+        var verifier = AuditVerifier(anchors: anchors + (try await certifiedHeads()))
         var last: Int64 = 0
         while true {
             let after = last
@@ -62,6 +62,21 @@ extension SQLStore {
             guard let end = links.last?.entry.seq else { return verifier.finish(head: head) }
             last = end
         }
+    }
+
+    /// Where the chain ended when erasures were certified, as their ledger says, which does not stand among the rows. What was certified before the store was
+    /// last restored, or is done again because an older copy was put back, is of a chain that is no more; and what was pruned since says nothing.
+    private func certifiedHeads() async throws -> [AuditHead] {
+        let restoredAt = try await restores().first?.restoredAt
+        let first = try await read { try $0.fetch("SELECT min(seq) FROM audit", []).first?.int(at: 0) } ?? 1
+        let replayed = try await read {
+            try $0.fetch("SELECT subject FROM audit WHERE action = 'erasure.replayed'", []).compactMap { $0.text(at: 0) }
+        }
+        let given = try await erasures().filter { erasure in
+            guard let doneAt = erasure.doneAt, !replayed.contains(erasure.id) else { return false }
+            return restoredAt.map { doneAt > $0 } ?? true
+        }
+        return given.compactMap(\.chain).filter { $0.seq >= first }
     }
 
     func pruneAudit(before time: Timestamp, limit: Int, by actor: Actor) async throws -> Int {

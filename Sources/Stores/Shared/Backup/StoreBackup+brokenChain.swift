@@ -1,5 +1,5 @@
 import Foundation
-import Screening
+public import Screening
 
 /// Backups of a store whose audit's chain is broken: they are kept, for data matter more, and never take the place of one that is proven.
 extension StoreBackup {
@@ -28,4 +28,14 @@ extension BackupFiles {
 
     /// Removes them where they are of a broken chain: one that is newer and proven is there.
     func removeIfBroken() throws { if StoreBackup.saysBrokenChain(path) { try remove() } }
+}
+
+extension StoreBackup {
+    /// Where a store's audit ended when a backup of it was made, and when that was; nil where the file is no backup of that store, or says neither.
+    public static func auditHead(in path: String, of store: String) -> (head: AuditHead, at: Timestamp)? {
+        guard let manifest = try? BackupContainer.manifest(of: path), manifest.store == store, let seq = manifest.auditHead["seq"]?.integer,
+            let hash = manifest.auditHead["hash"]?.text.flatMap({ [UInt8](hex: $0) })
+        else { return nil }
+        return (AuditHead(seq: seq, hash: hash), manifest.at)
+    }
 }
