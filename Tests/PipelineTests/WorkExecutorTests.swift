@@ -104,6 +104,20 @@ struct WorkExecutorTests {
         #expect(harness.store.with { $0.orders[order.id]?.state } == .submitting)
     }
 
+    @Test("What is sealed with a key that this host does not have waits, its attempt unspent, for one that has it; nothing becomes a dead letter")
+    func sealedElsewhere() async throws {
+        let event = event()
+        let order = harness.order()
+        for (method, work) in [("event", Work.event(event.id)), ("order", .submit(order: order.id))] {
+            harness.store.fail(method, StoreError.keyMissing("8c01ffe2"))
+            await executor.work(on: harness.claim(work))
+            let last = try #require(harness.store.with { $0.committed.last })
+            #expect(last.decision.effects.isEmpty && last.decision.spent == false)
+            #expect(last.decision.again.map { $0 > harness.now && $0 <= harness.now + .seconds(20) } == true)
+        }
+        #expect(harness.store.with { $0.events[event.id]?.state } == event.state && harness.provider.calls.isEmpty)
+    }
+
     // MARK: Work over which hosts stopped
 
     private func event(_ id: String = "evt_1") -> Event {

@@ -81,6 +81,45 @@ struct PostgresKeyRotationTests {
         await with.close()
     }
 
+    @Test("A replica that lacks the newest key lists what it can read, says how much it cannot and for which key, and erases nobody")
+    func listsWithoutTheKey() async throws {
+        let (database, clock) = (try await PostgresDatabase(), ManualClock())
+        let without = try await database.open(keys: [old], clock: clock)
+        _ = try await without.place(sampleOrder("ord_1", "application-1"))
+        let with = try await database.open(keys: [new, old], clock: clock)
+        _ = try await with.place(sampleOrder("ord_2", "application-2"))
+        let event = Event(
+            id: "evt_1",
+            kind: .ats,
+            connection: "acme",
+            request: ReceivedRequest(method: "POST", path: "/", body: Array(#"{"email": "ana@example.test"}"#.utf8)),
+            receivedAt: clock.now()
+        )
+        _ = try await with.accept(event, dedupe: nil)
+        let name = try MasterKeys([new]).first
+        var search = OrderQuery()
+        search.text = Personal("Ana")
+        for query in [OrderQuery(), search] {
+            for page in [PageRequest(), PageRequest(ascending: true)] {
+                let listed = try await without.orders(query, page)
+                #expect(listed.items.map(\.id) == ["ord_1"] && listed.unread.counts == [name: 1] && listed.next == nil)
+                #expect(try await with.orders(query, page).unread.isEmpty)
+            }
+        }
+        let events = try await without.events(EventQuery(), PageRequest())
+        #expect(events.items.isEmpty && events.unread.json == ["count": 1, "keys": [.string(name)]])
+        let (missing, none) = (try await without.missingKeys(), try await with.missingKeys())
+        #expect(missing == [name] && none.isEmpty)
+        await #expect(throws: StoreError.keyMissing(name)) { _ = try await without.order("ord_2") }
+        await #expect(throws: StoreError.keyMissing(name)) { _ = try await without.load(.event("evt_1")) }
+        await #expect(throws: StoreError.keyMissing(name)) {
+            try await without.erase(.email(Personal("ana@example.test")), as: "ers_1", window: .seconds(60), by: .system, note: nil)
+        }
+        #expect(try await with.orders(OrderQuery(), PageRequest()).items.count == 2)
+        await without.close()
+        await with.close()
+    }
+
     @Test("A replica that makes data keys under a key that was let go puts it back among those that are needed")
     func keyThatWasLetGoComesBack() async throws {
         let (database, clock) = (try await PostgresDatabase(), ManualClock())

@@ -46,8 +46,7 @@ struct SealTests {
         #expect {
             try MasterKeys([Self.key(2)]).unwrap(wrapped, at: place)
         } throws: { error in
-            guard case StoreError.corrupt(let what)? = error as? StoreError else { return false }
-            return what.contains(old.first) && what.contains("encryption.keys")
+            error as? StoreError == .keyMissing(old.first) && "\(error)".contains(old.first) && "\(error)".contains("encryption.keys")
         }
     }
 

@@ -80,6 +80,7 @@ extension Host {
                 + HealthRoutes.routes(
                     store: context.store.identity.id,
                     held: { await commands.isHeld },
+                    missingKeys: { [store = context.store] in (try? await store.missingKeys()) ?? [] },
                     readiness: { await readiness() }
                 )
                 + MetricsRoute.routes(PrometheusText.mediaType) { PrometheusText.text(of: telemetry.registry) },

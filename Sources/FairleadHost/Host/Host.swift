@@ -170,7 +170,7 @@ public struct Host: Service, CustomStringConvertible {
             options: parts.workerOptions,
             host: (Release.machine, Release.version),
             issueSources: (settings.store.disk.map { [DiskWatch(path: $0).source] } ?? [])
-                + [BackupSchedule.source(settings, store, since: store.clock.now())],
+                + [BackupSchedule.source(settings, store, since: store.clock.now()), MissingKeys(store: store).source],
             auditAnchors: { await BackupSchedule.auditAnchors(settings, store) },
             retention: { live.settings.retentionSettings }
         )

@@ -53,6 +53,7 @@ extension IssueText {
         case .deliveriesRefused, .deliveriesRejected, .silent, .webhookDisabled, .webhookFailing: contact(issue, names)
         case .unknownRequests: unknownRequests(issue, names)
         case .notInSettings: notInSettings(issue)
+        case .keyMissing: keyMissing(issue)
         case .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters, .ordersRefused: stuck(issue, names)
         case .storeNearlyFull, .diskNearlyFull, .clock, .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue, .chainBroken:
             machine(issue)

@@ -37,6 +37,13 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
             let detail = "The store holds something unreadable; nothing was written. /readyz and the log say more."
             self.init(503, "store_unavailable", detail, retryAfter: .seconds(60))
             isUnreadable = true
+        case .keyMissing(let key):
+            self.init(
+                503,
+                "key_missing",
+                "This host does not have the key \(key) that this is sealed with; nothing was done. Another host has it: put it into encryption.keys here as well."
+            )
+            isUnreadable = true
         default: self.init(503, "store_unavailable", "The store cannot be had at present; nothing was written.", retryAfter: .seconds(5))
         }
     }

@@ -45,6 +45,7 @@ public enum Readiness: Sendable, Equatable {
     private static func reason(_ error: any Error) -> String {
         switch error as? StoreError {
         case .corrupt: "the store holds something unreadable; see the log, and restore a backup"
+        case .keyMissing(let key): "the store is sealed with the key \(key), which this host does not have"
         case .newer: "the store was written by a newer version"
         case .unavailable(let why), .unknown(let why): "the store does not answer, or takes nothing: \(StoreFailureKind(why).text)"
         default: "the store does not answer, or takes nothing"

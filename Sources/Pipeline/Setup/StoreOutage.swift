@@ -89,7 +89,7 @@ extension StoreError {
         switch self {
         case .unavailable: self != .closed
         case .unknown: true
-        case .conflict, .corrupt, .newer, .refused, .overQuota: false
+        case .conflict, .corrupt, .keyMissing, .newer, .refused, .overQuota: false
         }
     }
 

@@ -59,6 +59,9 @@ struct WorkExecutor: Sendable {
             environment.logger.notice("work given back at shutdown", metadata: ["event": "work.given_back", "work": "\(claim.work)"])
             await environment.reportingFailure(of: "giving work back; it returns with its lease") { try await store.release([claim]) }
             return .released
+        } catch StoreError.keyMissing(let key) {
+            await leaveToOthers(claim, key)
+            return .postponed
         } catch StoreError.corrupt(let what) {
             await leaveUnread(claim, what)
             return .unreadable
@@ -255,11 +258,22 @@ struct WorkExecutor: Sendable {
                 // An order is never given up by itself: it is looked at again, seldom.
                 await again(claim, after: .seconds(3600), spent: true)
             }
+        } catch StoreError.keyMissing(let key) {
+            await leaveToOthers(claim, key)
         } catch StoreError.corrupt(let what) {
             await leaveUnread(claim, what)
         } catch {
             await again(claim, after: .seconds(60), spent: false)
         }
+    }
+
+    /// Work that is sealed with a key which this host does not have waits, its attempt unspent, for a host that has it. The issue `key_missing` says so.
+    private func leaveToOthers(_ claim: Claim, _ key: String) async {
+        environment.logger.debug(
+            "work is left to a host that has its key",
+            metadata: ["event": "work.key_missing", "work": "\(claim.work)", "key": "\(key)"]
+        )
+        await again(claim, after: .seconds(10) + .milliseconds(Int64(environment.random.fraction() * 5_000)), spent: false)
     }
 
     /// What a row says cannot be read, for its key is not given any more or the file is damaged: an event says so, other work is looked at again, seldom.
@@ -312,7 +326,7 @@ extension StoreError {
     /// Whether the same may be written by trying again: not where the store was closed, or what it holds cannot be read.
     fileprivate var mayPass: Bool {
         switch self {
-        case .conflict, .unknown: true
+        case .conflict, .unknown, .keyMissing: true
         case .unavailable: self != .closed
         case .corrupt, .newer, .refused, .overQuota: false
         }

@@ -29,6 +29,7 @@ public enum IssueKind: String, Sendable, CaseIterable {
     case deliveriesRejected = "deliveries_rejected"
     case unknownRequests = "unknown_requests"
     case notInSettings = "not_in_settings"
+    case keyMissing = "key_missing"
 
     /// How it is known that the cause is gone.
     public enum Ending: Sendable, Equatable {
@@ -47,7 +48,8 @@ public enum IssueKind: String, Sendable, CaseIterable {
             .webhookFailing, .pausedLong, .ordersRefused, .deliveriesRejected, .backupLate, .backupNotProven,
             .unknownRequests:
             .stored
-        case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted, .notInSettings:
+        case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted, .notInSettings,
+            .keyMissing:
             .unseen(.seconds(180))
         case .clock: .unseen(.seconds(3600))
         case .deliveriesRefused: .unseen(.seconds(86_400))

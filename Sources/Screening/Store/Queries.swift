@@ -3,10 +3,41 @@ public struct Page<Item: Sendable>: Sendable {
     public var items: [Item]
     /// Where the next page starts; nil at the end.
     public var next: String?
+    /// What belongs to the page and is not in it, for it is sealed with a key that is not here.
+    public var unread: UnreadRows
 
-    public init(items: [Item], next: String?) {
+    public init(items: [Item], next: String?, unread: UnreadRows = UnreadRows()) {
         self.items = items
         self.next = next
+        self.unread = unread
+    }
+}
+
+/// Rows that were to be listed and are sealed with keys which whoever lists them does not have.
+public struct UnreadRows: Sendable, Equatable {
+    /// How many there are, by the fingerprint of the key.
+    public private(set) var counts: [String: Int] = [:]
+
+    /// None.
+    public init() {}
+
+    /// Whether there are none.
+    public var isEmpty: Bool { counts.isEmpty }
+
+    /// Reads a row; nil where its key is not here, which is counted.
+    public mutating func reading<Row>(_ read: () throws -> Row?) rethrows -> Row? {
+        do { return try read() } catch StoreError.keyMissing(let key) {
+            counts[key, default: 0] += 1
+            return nil
+        }
+    }
+
+    /// Counts those of another list as well.
+    public mutating func add(_ other: UnreadRows) { counts.merge(other.counts, uniquingKeysWith: +) }
+
+    /// `{count, keys}`; null where there are none.
+    public var json: JSON {
+        counts.isEmpty ? .null : ["count": .int(Int64(counts.values.reduce(0, +))), "keys": .array(counts.keys.sorted().map { .string($0) })]
     }
 }
 

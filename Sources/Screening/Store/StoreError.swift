@@ -8,6 +8,9 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknown(String)
     /// What is stored cannot be read. The text says what, without content.
     case corrupt(String)
+    /// What is stored is sealed with a key, named by its fingerprint, that whoever asks does not have: another replica has it. Nothing is lost, and nothing was
+    /// written.
+    case keyMissing(String)
     /// The database was written by a newer Fairlead. The text says which.
     case newer(String)
 
@@ -27,6 +30,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unavailable(let why): "the store is not available: \(why)"
         case .unknown(let why): "the store did not say whether it wrote: \(why)"
         case .corrupt(let what): "the store holds something unreadable: \(what)"
+        case .keyMissing: why
         case .refused(let why): why
         case .overQuota(let quota): "the connection \(quota.connection) has used up its quota of \(quota.kind.rawValue) (\(quota.limit))"
         case .newer(let what): "the store was written by a newer version: \(what)"
@@ -37,6 +41,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     public var why: String {
         switch self {
         case .unavailable(let why), .unknown(let why), .corrupt(let why), .newer(let why): why
+        case .keyMissing(let key): "it is sealed with the key \(key), which is not among encryption.keys here"
         case .conflict, .refused, .overQuota: description
         }
     }

@@ -105,6 +105,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func isRotatingKeys() async throws -> Bool { try await read { try await store.isRotatingKeys() } }
     /// See ``Store``.
+    public func missingKeys() async throws -> [String] { try await read { try await store.missingKeys() } }
+    /// See ``Store``.
     public func keyUse() async throws -> KeyUse { try await read { try await store.keyUse() } }
     /// See ``Store``.
     public func tryWriting() async throws { try await write { try await store.tryWriting() } }

@@ -200,6 +200,7 @@ extension MetricFamily {
     ]
 
     private static let host = [
+        MetricFamily("fairlead_keys_missing", .gauge, [], "How many keys the store is sealed with that this host does not have."),
         MetricFamily("fairlead_ready", .gauge, [], "1 where the host is able to work, as /readyz says."),
         MetricFamily("fairlead_config_last_reload_successful", .gauge, [], "0 where the latest change of the settings was refused."),
         MetricFamily(

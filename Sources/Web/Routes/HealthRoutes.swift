@@ -8,9 +8,11 @@ public enum HealthRoutes {
     /// - Parameters:
     ///   - store: the identifier of the store that the host runs on, which `/readyz` tells.
     ///   - held: whether the store is held, which `/readyz` tells as well.
+    ///   - missingKeys: the fingerprints of keys that the store is sealed with and this host does not have. It works all the same, on what it can read.
     public static func routes(
         store: String? = nil,
         held: @escaping @Sendable () async -> Bool = { false },
+        missingKeys: @escaping @Sendable () async -> [String] = { [] },
         readiness: @escaping @Sendable () async -> Readiness
     ) -> [Route] {
         [
@@ -19,6 +21,8 @@ public enum HealthRoutes {
                 switch await readiness() {
                 case .ready:
                     var json: JSON = ["status": "ready", "held": .bool(await held())]
+                    let missing = await missingKeys()
+                    if !missing.isEmpty { json["missing_keys"] = .array(missing.map { .string($0) }) }
                     json["store"] = store.map { .string($0) }
                     return WireResponse(200, json: json)
                 case .failing(let reasons):

@@ -78,6 +78,13 @@ extension ProblemDocument {
             if let field = error.field { extra["field"] = .string(field) }
         case StoreError.unavailable, StoreError.unknown:
             self.init(503, "store_unavailable", "Not available", "the store cannot be had now; try again", retryAfter: .seconds(5))
+        case StoreError.keyMissing(let key):
+            self.init(
+                503,
+                "key_missing",
+                "Not available",
+                "this host does not have the key \(key) that this is sealed with; another host has it: put it into encryption.keys here as well"
+            )
         case StoreError.corrupt, StoreError.newer:
             self.init(500, "store_unreadable", "Internal error", "the store holds something unreadable; the log says what under this request's id")
         case StoreError.conflict:

@@ -3,6 +3,10 @@ public protocol KeyAdministration: Sendable {
     /// What is sealed under which key.
     func keyUse() async throws -> KeyUse
 
+    /// The fingerprints of keys that the store is sealed with, in part, and that are not among the keys of whoever asks: another replica has them, and what
+    /// they seal cannot be read here. Asked often: it counts nothing.
+    func missingKeys() async throws -> [String]
+
     /// Does a small part of going over to the first key of the settings: data keys are wrapped anew, look-ups hashed anew. To be called until there is
     /// nothing left; what was done stays done, whoever goes on, after a crash too. Where there is nothing to do it says so and changes nothing.
     func rotateKeys() async throws -> KeyRotation
@@ -13,6 +17,11 @@ public protocol KeyAdministration: Sendable {
     /// Lets go of a key that nothing needs any more: afterwards it can be taken out of the settings. Changes nothing where something needs it.
     /// - Parameter name: as ``KeyUse/Key/name``.
     func retireKey(_ name: String) async throws -> KeyRetirement
+}
+
+extension KeyAdministration {
+    /// By what ``keyUse()`` counts.
+    public func missingKeys() async throws -> [String] { try await keyUse().keys.filter { !$0.isPresent && $0.isNeeded }.map(\.name).sorted() }
 }
 
 /// What is sealed under which key of the settings.

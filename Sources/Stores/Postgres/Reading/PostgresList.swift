@@ -63,7 +63,7 @@ struct PostgresList {
         as name: String,
         size: String,
         opening: ([PostgresRow]) throws -> Void,
-        _ item: (PostgresRow) throws -> Item
+        _ item: (PostgresRow) throws -> Item?
     ) throws -> Page<Item> {
         let limit = request.bounded
         let column = column ?? "state"
@@ -81,7 +81,9 @@ struct PostgresList {
         let shown = rows.prefix(limit)
         try opening(Array(shown))
         let total = rows.last.map { $0.count($0.columns.count - 1) } ?? 0
-        return Page(items: try shown.map(item), next: shown.count < total ? shown.last?.text(0) : nil)
+        var unread = UnreadRows()
+        let items = try shown.compactMap { row in try unread.reading { try item(row) } }
+        return Page(items: items, next: shown.count < total ? shown.last?.text(0) : nil, unread: unread)
     }
 
     /// A query for those of some identifiers whose rows fit what was required, with its values. No stretch is set.

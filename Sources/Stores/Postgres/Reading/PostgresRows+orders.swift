@@ -171,11 +171,14 @@ extension PostgresRows {
             "WITH \(sized) SELECT \(PostgresOrderRow.columns), l.total FROM sized AS l JOIN orders AS o ON o.id = l.id ORDER BY l.id \(direction)"
         let rows = try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
         try openKeys(of: rows, PostgresOrderRow.body)
-        let orders = try rows.map { (order: try PostgresOrderRow($0).row.order(opener), size: $0.bytes(PostgresOrderRow.body).count) }
+        var unread = UnreadRows()
+        let orders = try rows.compactMap { row in
+            try unread.reading { (order: try PostgresOrderRow(row).row.order(opener), size: row.bytes(PostgresOrderRow.body).count) }
+        }
         let total = rows.last?.count(PostgresOrderRow.columnCount) ?? 0
         // Where not all could be read together, what was not is still to be looked at.
-        let looked = orders.count < total ? orders.last.flatMap { ids.firstIndex(of: $0.order.id) }.map { $0 + 1 } : nil
-        return OrderSearch.Opened(orders: orders, looked: looked ?? ids.count)
+        let looked = rows.count < total ? rows.last.flatMap { ids.firstIndex(of: $0.text(0)) }.map { $0 + 1 } : nil
+        return OrderSearch.Opened(orders: orders, looked: looked ?? ids.count, unread: unread)
     }
 
     /// - Parameter condition: one of a few fixed texts.

@@ -68,13 +68,14 @@ struct ListQuery {
         let ids = try identifiers(in: db, limit: limit + 1)
         var items: [Item] = []
         var room = PageRequest.byteLimit
+        var unread = UnreadRows()
         for (index, id) in ids.prefix(limit).enumerated() {
-            guard let (item, size) = try item(id) else { continue }
+            guard let (item, size) = try unread.reading({ try item(id) }) else { continue }
             items.append(item)
             room -= size
-            if room <= 0 { return Page(items: items, next: index + 1 < ids.count ? id : nil) }
+            if room <= 0 { return Page(items: items, next: index + 1 < ids.count ? id : nil, unread: unread) }
         }
-        return Page(items: items, next: ids.count > limit ? ids[limit - 1] : nil)
+        return Page(items: items, next: ids.count > limit ? ids[limit - 1] : nil, unread: unread)
     }
 
     /// Whether a row fits what was required, by its identifier.

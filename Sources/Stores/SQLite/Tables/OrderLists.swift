@@ -25,7 +25,7 @@ extension StoredRows {
             for id in ids {
                 opened.looked += 1
                 if let fits, try !fits(id) { continue }
-                guard let order = try sizedOrder(id) else { continue }
+                guard let order = try opened.unread.reading({ try sizedOrder(id) }) else { continue }
                 opened.orders.append(order)
                 room -= order.size
                 if room <= 0 { break }

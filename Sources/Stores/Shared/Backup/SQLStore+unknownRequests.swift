@@ -44,7 +44,7 @@ extension SQLStore {
                 // One row that does not open keeps nobody from the others, nor from what else is to be done.
                 do {
                     reference = try reading.opener.open(row.bytes(at: 5), at: place).json["reference"]?.text ?? reference
-                } catch StoreError.corrupt {}
+                } catch StoreError.corrupt {} catch StoreError.keyMissing {}
                 return UnknownRequest(account: account, reference: reference, firstAt: first, lastAt: last, count: Int(count))
             }
         }

@@ -25,6 +25,8 @@ extension SQLStore {
         note: Personal<String>?,
         telling: @Sendable (ErasedThings) -> ErasureTelling
     ) async throws -> Erasure? {
+        // What cannot be read here may be the person's: whoever has the key finds all.
+        if let key = try await missingKeys().first { throw StoreError.keyMissing(key) }
         guard let addresses = try await addresses(of: subject) else { return nil }
         let orders = subject.order.map { Set([$0]) } ?? []
         let name = codec.subject(addresses.sorted().first ?? subject.order ?? "")

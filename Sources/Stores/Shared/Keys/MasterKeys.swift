@@ -44,7 +44,7 @@ struct MasterKeys: Sendable {
     var firstBytes: [UInt8] { keys.first?.name ?? Self.unwrapped }
 
     /// A wrapped key, wrapped anew by the first. One that nothing wraps is of a time when the store had no keys yet.
-    /// - Throws: ``StoreError/corrupt(_:)`` where none of the keys opens it.
+    /// - Throws: ``StoreError/keyMissing(_:)`` or ``StoreError/corrupt(_:)`` where none of the keys opens it.
     func rewrap(_ bytes: [UInt8], at place: AssociatedData, _ random: BufferedRandom) throws(StoreError) -> [UInt8] {
         let isWrapped = Array(bytes.prefix(Self.nameLength)) != Self.unwrapped
         return try wrap(isWrapped ? try unwrap(bytes, at: place) : Array(bytes.dropFirst(Self.nameLength)), at: place, random)
@@ -60,7 +60,7 @@ struct MasterKeys: Sendable {
     }
 
     /// The key that ``wrap(_:at:_:)`` was given at the same place.
-    /// - Throws: ``StoreError/corrupt(_:)`` for anything else, naming the key that is missing. Where there are keys, a key that none of them wrapped is refused:
+    /// - Throws: ``StoreError/keyMissing(_:)`` where none of the keys is the one that wrapped it; ``StoreError/corrupt(_:)`` for anything else. Where there are keys, a key that none of them wrapped is refused:
     ///   anybody could have made it.
     func unwrap(_ bytes: [UInt8], at place: AssociatedData) throws(StoreError) -> [UInt8] {
         guard bytes.count > Self.nameLength else { throw .corrupt("\(place.description) is not a wrapped key") }
@@ -70,7 +70,7 @@ struct MasterKeys: Sendable {
             return Array(bytes.dropFirst(Self.nameLength))
         }
         guard let key = keys.first(where: { $0.name == name }) else {
-            throw .corrupt("\(place.description) is sealed with the key \(name.hex), which is not among encryption.keys")
+            throw .keyMissing(name.hex)
         }
         return try SealedBytes.open(Array(bytes.dropFirst(Self.nameLength)), under: key.key, place)
     }

@@ -37,6 +37,14 @@ extension SQLStore {
         )
     }
 
+    func missingKeys() async throws -> [String] {
+        let names = codec.keys.master.names
+        return try await read { try $0.keyring() }.keys.filter { $0.hasPrefix(Keyring.keyPrefix) }.map {
+            String($0.dropFirst(Keyring.keyPrefix.count))
+        }
+        .filter { !names.contains($0) }.sorted()
+    }
+
     func isRotatingKeys() async throws -> Bool { isRotating(try await readKeyring()) }
 
     private func isRotating(_ stored: [String: [UInt8]]) -> Bool {

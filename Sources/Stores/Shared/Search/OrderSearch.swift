@@ -55,6 +55,7 @@ struct OrderSearch {
         var orders: [(order: Order, size: Int)] = []
         /// How many of the identifiers given were looked at: all, or fewer where the orders are large; at least one.
         var looked: Int
+        var unread = UnreadRows()
     }
 
     /// How many that keys found are looked at for one page. Then the page ends, and says where to go on: a rare filter over a frequent name takes a person several
@@ -74,6 +75,7 @@ struct OrderSearch {
         var room = PageRequest.byteLimit
         var cursor = page.cursor
         var looked = 0
+        var unread = UnreadRows()
         // Most orders that a key finds do match, so one short look usually suffices; the longer ones are for rare filters.
         var batch = limit + 1
         while true {
@@ -82,17 +84,18 @@ struct OrderSearch {
             while !rest.isEmpty {
                 let some = rest.prefix(looked == 0 ? limit + 1 : 500)
                 let opened = try open(Array(some))
+                unread.add(opened.unread)
                 for (order, size) in opened.orders where matches(order) {
-                    if items.count == limit || room <= 0 { return Page(items: items, next: items.last?.id) }
+                    if items.count == limit || room <= 0 { return Page(items: items, next: items.last?.id, unread: unread) }
                     items.append(order)
                     room -= size
                 }
                 cursor = some.prefix(opened.looked).last
                 rest = rest.dropFirst(opened.looked)
                 looked += opened.looked
-                if looked >= Self.lookedAt, !rest.isEmpty || ids.count == batch { return Page(items: items, next: cursor) }
+                if looked >= Self.lookedAt, !rest.isEmpty || ids.count == batch { return Page(items: items, next: cursor, unread: unread) }
             }
-            if ids.count < batch { return Page(items: items, next: nil) }
+            if ids.count < batch { return Page(items: items, next: nil, unread: unread) }
             batch = min(batch * 4, 2000)
         }
     }

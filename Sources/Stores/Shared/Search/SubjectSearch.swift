@@ -165,16 +165,17 @@ extension PageRequest {
         var items: [Item] = []
         var last: String?
         var (seen, looked) = (last, 0)
+        var unread = UnreadRows()
         for id in ids.sorted(by: { ascending ? $0 < $1 : $0 > $1 }) where cursor.map({ ascending ? id > $0 : id < $0 }) ?? true {
             if let end, ascending ? id > end : id < end { break }
-            if looked == SubjectSearch.lookedThrough { return Page(items: items, next: seen) }
+            if looked == SubjectSearch.lookedThrough { return Page(items: items, next: seen, unread: unread) }
             (seen, looked) = (id, looked + 1)
-            guard let item = try item(id) else { continue }
-            if items.count == bounded { return Page(items: items, next: last) }
+            guard let item = try unread.reading({ try item(id) }) else { continue }
+            if items.count == bounded { return Page(items: items, next: last, unread: unread) }
             items.append(item)
             last = id
         }
-        return Page(items: items, next: end)
+        return Page(items: items, next: end, unread: unread)
     }
 
     /// The page of those in a list that fit. Where many were looked through the page ends, and says where to go on.
@@ -188,15 +189,17 @@ extension PageRequest {
         var next = self
         next.limit = 200
         var seen = 0
+        var unread = UnreadRows()
         while true {
             let page = try list(next)
+            unread.add(page.unread)
             for item in page.items where try fits(item) {
-                if items.count == bounded { return Page(items: items, next: items.last.map(id)) }
+                if items.count == bounded { return Page(items: items, next: items.last.map(id), unread: unread) }
                 items.append(item)
             }
             seen += page.items.count
-            guard let cursor = page.next else { return Page(items: items, next: nil) }
-            if seen >= most { return Page(items: items, next: cursor) }
+            guard let cursor = page.next else { return Page(items: items, next: nil, unread: unread) }
+            if seen >= most { return Page(items: items, next: cursor, unread: unread) }
             next.cursor = cursor
         }
     }

@@ -115,7 +115,7 @@ extension StoreError {
     fileprivate var isRefusal: Bool {
         switch self {
         case .conflict, .overQuota, .closed, .full: true
-        case .unavailable, .unknown, .corrupt, .newer, .refused: false
+        case .unavailable, .unknown, .corrupt, .keyMissing, .newer, .refused: false
         }
     }
 }

@@ -46,6 +46,8 @@ extension Page {
     /// The page as lists are answered.
     func response(_ view: (Item) -> JSON) -> WireResponse {
         AuditedAct.current?.note("count", .int(Int64(items.count)))
-        return WireResponse(200, json: ["items": .array(items.map(view)), "next": JSON(next)])
+        var json: JSON = ["items": .array(items.map(view)), "next": JSON(next)]
+        if !unread.isEmpty { json["unread"] = unread.json }
+        return WireResponse(200, json: json)
     }
 }

@@ -25,7 +25,15 @@ extension JSON {
     static func list(of item: JSON) -> JSON { ["type": "array", "items": item] }
 
     /// The schema of a page of a list.
-    static func page(of item: JSON) -> JSON { .object(always: ["items": .list(of: item), "next": JSON.anyText.orNull]) }
+    static func page(of item: JSON) -> JSON {
+        .object(always: ["items": .list(of: item), "next": JSON.anyText.orNull], sometimes: ["unread": unread])
+    }
+
+    /// The schema of what is not in a page, for it is sealed with keys that this host does not have.
+    private static let unread: JSON = .object(
+        always: ["count": .wholeNumber, "keys": .list(of: .anyText)],
+        "what is not listed, for it is sealed with keys that this host does not have: how many, and the keys' fingerprints"
+    )
 
     /// The schema of an object with these members and, unless it is open, no others.
     static func object(always: JSON, sometimes: JSON = [:], isOpen: Bool = false, _ description: String? = nil) -> JSON {
