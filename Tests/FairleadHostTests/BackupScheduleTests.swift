@@ -58,6 +58,33 @@ import Testing
         await store.close()
     }
 
+    @Test("A clock that went ahead and came back keeps nobody from making backups, and what it made goes first") func clockSetBack() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-schedule-\(UUID().uuidString)").path
+        let backups = folder + "/backups"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var settings = Settings(store: .sqlite(path: folder + "/store.db"), pluginPaths: [])
+        (settings.backup.path, settings.backup.every, settings.backup.keep) = (backups, .seconds(600), 1)
+        let clock = ManualClock()
+        let store = try await settings.store.open(keys: [], clock: clock, random: SystemRandom())
+        let schedule = BackupSchedule(settings: settings, store: store, replica: "rep_1", clock: clock, logger: Logger(label: "test"))
+        func issues() async -> [IssueCause: JSON] { await BackupSchedule.source(settings, store, since: clock.now()).look(clock.now()) }
+        clock.advance(by: .seconds(86_400 * 365))
+        await schedule.makeIfDue(in: backups)
+        #expect(try await store.backupState().madeAt == clock.now())
+        clock.advance(by: .seconds(-86_400 * 365))
+        #expect(await issues().keys.map(\.kind) == [.backupLate])
+        for _ in 0..<3 {
+            await schedule.makeIfDue(in: backups)
+            let state = try await store.backupState()
+            #expect(state.madeAt == clock.now() && state.provenAt == clock.now())
+            #expect(BackupFolder.backups(in: backups) == [BackupFolder.name(at: clock.now())])
+            #expect(await issues().isEmpty)
+            clock.advance(by: .seconds(600))
+        }
+        await store.close()
+    }
+
     @Test("While the audit's chain is broken backups are made, the newest alone is kept, and no proven one goes for it") func broken() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-schedule-\(UUID().uuidString)").path
         let backups = folder + "/backups"

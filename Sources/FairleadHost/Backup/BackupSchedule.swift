@@ -31,10 +31,11 @@ struct BackupSchedule: Service {
         let now = clock.now()
         do {
             let state = try await store.backupState()
-            if let madeAt = state.madeAt, now < madeAt + settings.backup.every { return }
+            // What a clock that went ahead has written is not waited for.
+            if let madeAt = state.madeAt, BackupState.isPast(madeAt, at: now), now < madeAt + settings.backup.every { return }
             // What failed is tried again after a tenth of the time between two, five minutes at least.
             let pause = max(.seconds(300), settings.backup.every / 10)
-            if let failedAt = state.failedAt, state.hasFailed, now < failedAt + pause { return }
+            if let failedAt = state.failedAt, BackupState.isPast(failedAt, at: now), state.hasFailed, now < failedAt + pause { return }
             let isOurs = try await store.takeOnBackup(
                 replica,
                 madeBefore: now + (.zero - settings.backup.every) + .milliseconds(1),
@@ -61,7 +62,7 @@ struct BackupSchedule: Service {
             )
             let took = ContinuousClock.now - begun
             try await store.noteBackup(madeAt: now, bytes: outcome.bytes + outcome.keyBytes, took: took, unproven: outcome.whyUnproven)
-            let removed = BackupFolder.removeOld(in: folder, keeping: settings.backup.keep)
+            let removed = BackupFolder.removeOld(in: folder, keeping: settings.backup.keep, at: now)
             if let why = outcome.whyUnproven {
                 return logger.error("a backup was made, and is not proven", metadata: ["event": "backup.unproven", "why": "\(why)"])
             }
@@ -89,19 +90,24 @@ enum BackupFolder {
     }
 
     /// The backups, the oldest first.
-    static func backups(in folder: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+    /// - Parameter now: the time: what names a later one was made before, by a clock that was wrong. Nil where nobody cares.
+    static func backups(in folder: String, at now: Timestamp? = nil) -> [String] {
+        let all = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
             $0.hasPrefix(prefix) && $0.hasSuffix(suffix) && $0.utf8.count == prefix.utf8.count + suffix.utf8.count + 16
         }.sorted()
+        guard let now else { return all }
+        func isPast(_ name: String) -> Bool { moment(name).map { BackupState.isPast($0, at: now) } ?? true }
+        return all.filter { !isPast($0) } + all.filter(isPast)
     }
 
     /// Removes all but the newest, each with its keys. Returns how many. One that is proven goes for newer proven ones alone; of those whose audit's chain is
     /// broken the newest stays, until as many proven ones are newer.
-    static func removeOld(in folder: String, keeping count: Int) -> Int {
-        let all = backups(in: folder)
+    static func removeOld(in folder: String, keeping count: Int, at now: Timestamp) -> Int {
+        let all = backups(in: folder, at: now)
         let broken = all.filter { StoreBackup.saysBrokenChain(folder + "/" + $0) }
         let proven = all.filter { !broken.contains($0) }
-        let isNeeded = proven.count < count || broken.last.map { $0 > proven[proven.count - count] } ?? false
+        func place(_ name: String) -> Int { all.firstIndex(of: name) ?? 0 }
+        let isNeeded = proven.count < count || broken.last.map { place($0) > place(proven[proven.count - count]) } ?? false
         let old = proven.dropLast(count) + broken.dropLast(isNeeded ? 1 : 0)
         for name in old {
             // The keys first: rows alone tell nobody anything.
@@ -142,8 +148,8 @@ enum BackupFolder {
 extension BackupSchedule {
     /// Where the audit ended when the newest backup in the host's folder was made, for whoever looks the chain through: what was cut off since together with the
     /// record of where it ended. Nothing where the store was restored since.
-    static func auditAnchors(_ settings: Settings, _ store: any Store) async -> [AuditHead] {
-        guard let folder = settings.backup.path, let name = BackupFolder.backups(in: folder).last,
+    static func auditAnchors(_ settings: Settings, _ store: any Store, at now: Timestamp) async -> [AuditHead] {
+        guard let folder = settings.backup.path, let name = BackupFolder.backups(in: folder, at: now).last,
             let newest = StoreBackup.auditHead(in: folder + "/" + name, of: store.identity.id), let restores = try? await store.restores()
         else { return [] }
         return restores.contains { $0.restoredAt >= newest.at } ? [] : [newest.head]
@@ -155,7 +161,7 @@ extension BackupSchedule {
             guard settings.backup.path != nil, let state = try? await store.backupState() else { return [:] }
             var found: [IssueCause: JSON] = [:]
             let last = state.madeAt ?? began
-            if now - last > settings.backup.every + settings.backup.every / 2 + .seconds(60) {
+            if now - last > settings.backup.every + settings.backup.every / 2 + .seconds(60) || !BackupState.isPast(last, at: now) {
                 found[IssueCause(.backupLate)] = ["last_made_at": JSON(state.madeAt)]
             }
             if state.hasFailed { found[IssueCause(.backupNotProven)] = ["why": JSON(state.failure), "failed_at": JSON(state.failedAt)] }

@@ -171,7 +171,7 @@ public struct Host: Service, CustomStringConvertible {
             host: (Release.machine, Release.version),
             issueSources: (settings.store.disk.map { [DiskWatch(path: $0).source] } ?? [])
                 + [BackupSchedule.source(settings, store, since: store.clock.now()), MissingKeys(store: store).source],
-            auditAnchors: { await BackupSchedule.auditAnchors(settings, store) },
+            auditAnchors: { await BackupSchedule.auditAnchors(settings, store, at: store.clock.now()) },
             retention: { live.settings.retentionSettings }
         )
         do { try await context.subscribe(contents.notifiers, settings.webhooks) } catch {

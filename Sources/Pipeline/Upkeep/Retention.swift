@@ -135,7 +135,7 @@ public final class Retention: Sendable {
         }
         do {
             let now = environment.clock.now()
-            if !wanted, let known = standing.doneAt, Self.nights(now) <= Self.nights(known) { return report(known) }
+            if !wanted, let known = standing.doneAt, Self.isDone(known, at: now) { return report(known) }
             let state = try await store.takeTurn(Self.turn, owner: owner, for: Self.lease)
             standingState.withLock { $0.doneAt = state.doneAt }
             guard state.isMine else {
@@ -143,7 +143,7 @@ public final class Retention: Sendable {
                 if wanted { isWanted.withLock { $0 = true } }
                 return report(state.doneAt)
             }
-            guard wanted || Self.nights(now) > Self.nights(state.doneAt) else {
+            guard wanted || !Self.isDone(state.doneAt, at: now) else {
                 try await store.endTurn(Self.turn, owner: owner, doneAt: nil)
                 return report(state.doneAt)
             }
@@ -211,6 +211,9 @@ public final class Retention: Sendable {
             environment.issues.isGone(cause)
         }
     }
+
+    /// Whether a run at some time was the last that is due. One that is noted for a time far ahead was noted by a clock that was wrong.
+    private static func isDone(_ doneAt: Timestamp, at now: Timestamp) -> Bool { nights(now) <= nights(doneAt) && doneAt <= now + .milliseconds(day) }
 
     private static func nights(_ time: Timestamp) -> Int64 { (time.milliseconds - night) / day }
 }

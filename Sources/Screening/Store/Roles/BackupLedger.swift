@@ -10,7 +10,7 @@ public protocol BackupLedger: Sendable {
     ///   - begunBefore: whoever began before this time, and came to no end, is taken to be gone.
     func takeOnBackup(_ owner: String, madeBefore: Timestamp, begunBefore: Timestamp, at now: Timestamp) async throws -> Bool
 
-    /// Notes that a backup was made. An older one than the one that is known changes nothing.
+    /// Notes that a backup was made. An older one than the one that is known changes nothing, unless that is of a time which is still to come: a clock was wrong.
     /// - Parameter why: why it is not proven although it is whole and kept; nil where it is proven.
     func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration, unproven why: String?) async throws
 
@@ -46,6 +46,12 @@ public struct BackupState: Sendable, Equatable {
     /// When one last failed, or was not proven, and why.
     public var failedAt: Timestamp?
     public var failure: String?
+
+    /// What clocks may differ by. A time that is later than that was written by a clock that was wrong, and says nothing.
+    public static let skew = Duration.seconds(300)
+
+    /// Whether a time that is noted here is past, as far as clocks can tell.
+    public static func isPast(_ time: Timestamp, at now: Timestamp) -> Bool { time <= now + skew }
 
     /// Whether the last that was tried came to nothing, or is not proven.
     public var hasFailed: Bool { failedAt.map { failed in provenAt.map { $0 < failed } ?? true } ?? false }

@@ -7,13 +7,15 @@ extension SQLStore {
         let sql = """
             INSERT INTO backup_state (number, owner, begun_at) VALUES (1, $1, $2)
             ON CONFLICT (number) DO UPDATE SET owner = excluded.owner, begun_at = excluded.begun_at
-            WHERE coalesce(backup_state.made_at, 0) < $3 AND (
-                coalesce(backup_state.begun_at, 0) <= coalesce(backup_state.made_at, 0)
-                OR coalesce(backup_state.begun_at, 0) <= coalesce(backup_state.failed_at, 0) OR coalesce(backup_state.begun_at, 0) < $4
+            WHERE (coalesce(backup_state.made_at, 0) < $3 OR backup_state.made_at > $4) AND (
+                (coalesce(backup_state.begun_at, 0) <= coalesce(backup_state.made_at, 0) AND coalesce(backup_state.made_at, 0) <= $4)
+                OR (coalesce(backup_state.begun_at, 0) <= coalesce(backup_state.failed_at, 0) AND coalesce(backup_state.failed_at, 0) <= $4)
+                OR coalesce(backup_state.begun_at, 0) < $5 OR backup_state.begun_at > $4
             )
             """
         let values: [SQLValue] = [
-            .text(owner), .int(now.milliseconds), .int(madeBefore.milliseconds), .int(begunBefore.milliseconds),
+            .text(owner), .int(now.milliseconds), .int(madeBefore.milliseconds), .int((now + BackupState.skew).milliseconds),
+            .int(begunBefore.milliseconds),
         ]
         try await write(.backups) { try $0.change(sql, values) }
         let state = try await backupState()
@@ -21,7 +23,7 @@ extension SQLStore {
     }
 
     func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration, unproven why: String?) async throws {
-        let (sql, values) = BackupRows.made(at: madeAt, bytes: bytes, took: took, unproven: why)
+        let (sql, values) = BackupRows.made(at: madeAt, bytes: bytes, took: took, unproven: why, now: clock.now())
         try await write(.backups) { try $0.change(sql, values) }
     }
 

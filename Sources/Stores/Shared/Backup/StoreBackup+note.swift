@@ -6,7 +6,13 @@ extension StoreBackup {
     /// Notes in the store that a backup of it was made, and whether it is proven, beside whoever has it open.
     /// - Throws: ``StoreError`` where it cannot be written just now; the backup is there all the same.
     public static func note(_ outcome: Outcome, at time: Timestamp, took: Duration, in url: String, relativeTo folder: String) async throws {
-        let (sql, values) = BackupRows.made(at: time, bytes: outcome.bytes + outcome.keyBytes, took: took, unproven: outcome.whyUnproven)
+        let (sql, values) = BackupRows.made(
+            at: time,
+            bytes: outcome.bytes + outcome.keyBytes,
+            took: took,
+            unproven: outcome.whyUnproven,
+            now: time + took
+        )
         let place = try StoreURL.Place(url, relativeTo: folder)
         try await onThread {
             switch place {
@@ -38,8 +44,10 @@ extension StoreBackup.Outcome {
 /// Statements that both databases understand.
 enum BackupRows {
     /// - Parameter why: why it is not proven; nil where it is.
-    static func made(at time: Timestamp, bytes: Int64, took: Duration, unproven why: String?) -> (sql: String, values: [SQLValue]) {
-        let values: [SQLValue] = [.int(time.milliseconds), .int(bytes), .int(took.wholeMilliseconds)]
+    static func made(at time: Timestamp, bytes: Int64, took: Duration, unproven why: String?, now: Timestamp) -> (sql: String, values: [SQLValue]) {
+        var values: [SQLValue] = [.int(time.milliseconds), .int(bytes), .int(took.wholeMilliseconds)]
+        if let why { values.append(.text(String(why.prefix(1000)))) }
+        values.append(.int((now + BackupState.skew).milliseconds))
         let (columns, change) =
             why == nil
             ? ("proven_at) VALUES (1, $1, $2, $3, $1)", "proven_at = excluded.proven_at")
@@ -47,8 +55,8 @@ enum BackupRows {
         let sql = """
             INSERT INTO backup_state (number, made_at, bytes, ms, \(columns)
             ON CONFLICT (number) DO UPDATE SET made_at = excluded.made_at, bytes = excluded.bytes, ms = excluded.ms, \(change)
-            WHERE coalesce(backup_state.made_at, 0) <= excluded.made_at
+            WHERE coalesce(backup_state.made_at, 0) <= excluded.made_at OR backup_state.made_at > $\(values.count)
             """
-        return (sql, values + (why.map { [.text(String($0.prefix(1000)))] } ?? []))
+        return (sql, values)
     }
 }
