@@ -26,6 +26,14 @@ struct KeyRotationTests {
         await store.close()
     }
 
+    @Test("An unsealed store lacks no key") func unsealedStoreLacksNoKey() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open()
+        let (use, missing) = (try await store.keyUse(), try await store.missingKeys())
+        #expect(!use.keys.isEmpty && use.keys.allSatisfy(\.isPresent) && missing.isEmpty)
+        await store.close()
+    }
+
     @Test("An unsealed store has nothing to rotate")
     func unsealedStoreHasNothingToRotate() async throws {
         let store = try SQLiteFolder().open()

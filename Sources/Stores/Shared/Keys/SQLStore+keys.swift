@@ -15,7 +15,13 @@ extension SQLStore {
         let (stored, master) = (try await readKeyring(), codec.keys.master)
         var keys: [String: KeyUse.Key] = [:]
         func note(_ name: String, _ change: (inout KeyUse.Key) -> Void = { _ in }) {
-            var key = keys[name] ?? KeyUse.Key(name: name, encrypts: name == master.first, isPresent: master.names.contains(name))
+            var key =
+                keys[name]
+                ?? KeyUse.Key(
+                    name: name,
+                    encrypts: name == master.first,
+                    isPresent: master.names.contains(name) || master.names.isEmpty && name == master.first
+                )
             change(&key)
             keys[name] = key
         }
