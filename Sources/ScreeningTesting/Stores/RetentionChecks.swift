@@ -172,6 +172,37 @@ extension StoreConformance {
             try trial.expect(try await trial.carryOut(trial.plan(events: 30)).isEmpty, "more went")
             try trial.expect(try await !trial.store.accept(trial.event(), dedupe: "delivery-51").duplicate, "one that went is known")
         },
+        Check("what a rehearsal says is what then goes: events, updates, reports and people, of what may go and what may not") { trial in
+            let states: [OrderState] = [.completed, .cancelled, .inProgress, .refused, .failed, .reviewed]
+            for number in 0..<36 {
+                let state = states[number % states.count]
+                let placed = try await trial.orderFrom("application-\(number)", state: state, email: "ana\(number)@example.test")
+                for _ in 0..<(number % 4) {
+                    _ = try await trial.stored(trial.run(hook: "on_update", order: placed.order, state: number % 5 == 0 ? .dead : .done))
+                }
+                _ = try await trial.received(state: .done, run: number % 7 == 0 ? .parked : .done, connection: number % 2 == 0 ? "acme" : "beta")
+                if number % 9 == 0 {
+                    try await trial.store.hold(
+                        LegalHold(id: trial.id(.hold), order: placed.order, email: nil, at: trial.now, actor: .system, note: nil)
+                    )
+                }
+                trial.clock.advance(by: .days(10))
+            }
+            for plan in [trial.plan(events: 200), trial.plan(reports: 200), trial.plan(candidates: 200)] {
+                let preview = try await trial.store.retentionPreview(plan)
+                let said = Dictionary(preview.map { ($0.kind, $0.count) }, uniquingKeysWith: +)
+                let went = try await trial.carryOut(plan)
+                try trial.expect(!said.isEmpty && said == went, "it says \(said), and what goes is \(went)")
+                let left = try await trial.store.retentionPreview(plan)
+                try trial.expect(left.isEmpty, "afterwards there is still \(left)")
+            }
+            // What is due by several kinds goes once.
+            let all = trial.plan(events: 60, reports: 60, candidates: 60)
+            let said = Dictionary(try await trial.store.retentionPreview(all).map { ($0.kind, $0.count) }, uniquingKeysWith: +)
+            let went = try await trial.carryOut(all)
+            try trial.expect(!went.isEmpty && went.allSatisfy { $0.value <= said[$0.key] ?? 0 }, "it says \(said), and what goes is \(went)")
+            try trial.expect(try await trial.store.retentionPreview(all).isEmpty, "something is left of what it said")
+        },
         Check("a store says how large it is, and how old what it keeps is") { trial in
             try trial.expect(try await trial.store.oldestKept().isEmpty, "an empty store keeps something")
             let begun = trial.now
