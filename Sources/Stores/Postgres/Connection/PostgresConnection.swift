@@ -52,11 +52,13 @@ final class PostgresConnection {
 
     /// What every transaction needs. None waits for a lock longer than a caller would wait, one that stops in the middle does not hold the others up for
     /// ever, and a commit has to survive a power cut even where the server's default is that it need not. Every statement finds its rows by an index, also
-    /// while the statistics are old or missing: the planner then takes a full table for an empty one, and would read all of it.
+    /// while the statistics are old or missing: the planner then takes a full table for an empty one, and would read all of it. None is worth a second process of
+    /// the server's, which takes longer to start than the statement does.
     private static let settings = [
         ("lock_timeout", "5s"), ("statement_timeout", "40s"), ("idle_in_transaction_session_timeout", "20s"), ("jit", "off"),
         ("enable_seqscan", "off"),
         ("enable_bitmapscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
+        ("max_parallel_workers_per_gather", "0"),
     ]
 
     /// Sets it for the session, or for one transaction.

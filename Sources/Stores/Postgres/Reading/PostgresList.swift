@@ -22,14 +22,23 @@ struct PostgresList {
         stretch = values.count
     }
 
+    /// Lists what has a value in a column that few rows share: they are found by it, and by nothing else that is required. Without statistics the planner takes
+    /// any other index that has more of the condition, and goes through all that is in a state.
+    mutating func few(_ column: String, _ word: String) {
+        stretches(column, [word])
+        areFew = true
+    }
+
     /// Keeps only what has a value in a column; nil keeps everything.
     mutating func require(_ column: String, _ value: String?) {
         if let value { require("\(column) = $#", .text(value)) }
     }
 
-    /// Keeps only what has one of some values in a column; nil keeps everything.
+    /// Keeps only what has one of some values in a column; nil keeps everything. One value is asked for by itself: then what an index finds is still in its order,
+    /// and is read no further than the page.
     mutating func require(_ column: String, in words: [String]?) {
-        if let words { require("\(column) = ANY ($#)", .texts(words)) }
+        guard let words else { return }
+        if words.count == 1 { require(column, words[0]) } else { require("\(column) = ANY ($#)", .texts(words)) }
     }
 
     /// Keeps only times at or after one and before another.
@@ -68,9 +77,13 @@ struct PostgresList {
         let limit = request.bounded
         let column = column ?? "state"
         // In the order of the list's own index, or the planner reads another one from end to end for a value that nothing has.
+        let own =
+            areFew
+            ? "(SELECT * FROM \(table) WHERE \(column) = s.value OFFSET 0) AS own WHERE true\(condition) ORDER BY id \(direction)"
+            : "\(table) WHERE \(column) = s.value\(condition) ORDER BY \(column) \(direction), id \(direction)"
         let found = """
             SELECT f.id FROM unnest($\(stretch)::text[]) AS s (value) CROSS JOIN LATERAL (
-                SELECT id FROM \(table) WHERE \(column) = s.value\(condition) ORDER BY \(column) \(direction), id \(direction) LIMIT \(limit + 1)
+                SELECT id FROM \(own) LIMIT \(limit + 1)
             ) AS f ORDER BY f.id \(direction) LIMIT \(limit + 1)
             """
         let sized = PostgresList.sized(found, table: table, as: name, size: size, direction)
@@ -104,6 +117,7 @@ struct PostgresList {
     }
 
     private var stretch = 0
+    private var areFew = false
     private var direction: String { request.ascending ? "ASC" : "DESC" }
 
     private mutating func require(_ condition: String, _ value: PostgresValue) {

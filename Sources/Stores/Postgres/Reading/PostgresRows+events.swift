@@ -112,10 +112,10 @@ extension PostgresRows {
             list.require("event_id", query.event)
             list.require("order_id", query.order)
         } else if let event = query.event {
-            list.stretches("event_id", [event])
+            list.few("event_id", event)
             list.require("order_id", query.order)
         } else if let order = query.order {
-            list.stretches("order_id", [order])
+            list.few("order_id", order)
         } else {
             list.stretches("state", (query.states.isEmpty ? Set(Run.State.allCases) : query.states).map(\.rawValue))
         }
@@ -136,24 +136,25 @@ extension PostgresRows {
         try all(Self.laterUpdate, .text(run)).first?.text(0)
     }
 
-    /// An order's runs are found by the order, and then sorted: asked for the last alone, the planner may go through all runs from the last on.
+    /// The updates of an order, which are found by the order and nothing else: without statistics the planner takes an order to have as many runs as there are
+    /// in a state, and goes through all that are done for each order. Sorted by whoever asks: asked for the last alone, it may go through all runs from the last on.
+    /// - Parameter order: an expression.
+    private static func updates(of order: String) -> String {
+        "(SELECT id, seq, state FROM (SELECT id, seq, state, hook FROM runs WHERE order_id = \(order) OFFSET 0) AS own WHERE hook = 'on_update')"
+    }
+
     private static let laterUpdate = """
-        WITH this AS MATERIALIZED (SELECT order_id, seq FROM runs WHERE id = $1 AND hook = 'on_update'),
-        told AS MATERIALIZED (
-            SELECT id, seq FROM runs WHERE order_id = (SELECT order_id FROM this) AND hook = 'on_update' AND state = 'done'
-        )
-        SELECT id FROM told WHERE seq > (SELECT seq FROM this) ORDER BY seq DESC LIMIT 1
+        WITH this AS MATERIALIZED (SELECT order_id, seq FROM runs WHERE id = $1 AND hook = 'on_update')
+        SELECT id FROM \(updates(of: "(SELECT order_id FROM this)")) AS told WHERE state = 'done' AND seq > (SELECT seq FROM this) ORDER BY seq DESC LIMIT 1
         """
 
     func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)] {
         let rows = try all(
             """
             SELECT \(Self.runColumns), r.input FROM unnest($1::text[]) AS w (id) LEFT JOIN LATERAL (
-                SELECT id, seq FROM (SELECT id, seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = 'done' OFFSET 0) AS every
-                ORDER BY seq DESC LIMIT 1
+                SELECT id, seq FROM \(Self.updates(of: "w.id")) AS every WHERE state = 'done' ORDER BY seq DESC LIMIT 1
             ) AS t ON true LEFT JOIN LATERAL (
-                SELECT id FROM (SELECT id, seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = ANY($2) OFFSET 0) AS every
-                WHERE seq > coalesce(t.seq, 0) ORDER BY seq LIMIT 1
+                SELECT id FROM \(Self.updates(of: "w.id")) AS every WHERE state = ANY($2) AND seq > coalesce(t.seq, 0) ORDER BY seq LIMIT 1
             ) AS p ON true JOIN runs AS r ON r.id = ANY (ARRAY[t.id, p.id])
             """,
             .texts(orders),

@@ -44,10 +44,12 @@ extension PostgresRows {
         let direction = window.ascending ? "ASC" : "DESC"
         let most = window.most.map { PostgresValue.count($0) } ?? .int(Int64.max)
         let id = window.ofRuns ? "r.id" : "e.id"
+        // Found by the group, and sorted then: for the first of an order the planner may go through all runs, or all events, to see which are of the group.
         let ofGroups = try all(
             """
-            SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id
-            WHERE e.group_key = ANY($1) AND (\(window.most == nil ? "r.id IS NULL OR " : "")\(id) > $2 AND \(id) < $3) ORDER BY \(id) \(direction) LIMIT $4
+            SELECT e.id, r.id FROM (SELECT id FROM events WHERE group_key = ANY($1) OFFSET 0) AS e
+            LEFT JOIN LATERAL (SELECT id FROM runs WHERE event_id = e.id OFFSET 0) AS r ON true
+            WHERE \(window.most == nil ? "r.id IS NULL OR " : "")\(id) > $2 AND \(id) < $3 ORDER BY \(id) \(direction) LIMIT $4
             """,
             .texts(groups),
             .text(window.low),
