@@ -98,6 +98,36 @@ struct OrderSearchTests {
         #expect(most <= OrderSearch.lookedAt + 500)
     }
 
+    @Test("Orders that have to be opened to be compared end the page sooner, and going on there finds the rest")
+    func openedOrdersEndThePage() throws {
+        let all = (0..<3000).map { "ord_" + String(100_000 + $0) }
+        let wanted: Set = [all[3], all[1500], all[2999]]
+        var (found, most) = ([String](), 0)
+        var cursor: String?
+        repeat {
+            var opened = 0
+            let page = try OrderSearch(query("ana"), PageRequest(cursor: cursor, ascending: true)).page(
+                { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+                open: { ids in
+                    opened += ids.count
+                    return OrderSearch.Opened(
+                        orders: ids.map { id in
+                            var order = sampleOrder(id, "application-1")
+                            if !wanted.contains(id) { order.candidate = Candidate(firstName: "Anabel", lastName: "Roe", email: "b@example.test") }
+                            return (order, 100)
+                        },
+                        looked: ids.count
+                    )
+                }
+            )
+            found += page.items.map(\.id)
+            cursor = page.next
+            most = max(most, opened)
+        } while cursor != nil && found.count < 4
+        #expect(found == wanted.sorted())
+        #expect(most <= OrderSearch.lookedAt / OrderSearch.openedCount + 500)
+    }
+
     @Test("A page that is full says where the next begins, and opens hardly more than it shows")
     func fullPagesOpenFew() throws {
         let all = (0..<5000).map { "ord_" + String(100_000 + $0) }

@@ -66,7 +66,7 @@ extension StoreConformance {
         },
         Check("identifiers that count up are found by each beginning, with all that begin so") { trial in
             var named: [String: String] = [:]
-            for number in [1, 10, 101, 1017, 10_170, 2, 20] {
+            for number in [1, 10, 101, 1017, 10_170, 2, 20, 213] {
                 let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "candidate-\(number)@example.test")
                 named["application-\(number)"] = try await trial.placed(trial.order("application-\(number)", candidate: candidate)).id
             }
@@ -76,7 +76,8 @@ extension StoreConformance {
                 return Set(try await trial.store.orders(query, PageRequest()).items.map(\.externalID))
             }
             for start in [
-                "application-", "application-1", "application-10", "application-101", "APPLICATION-1017", "application-10170", "application-3",
+                "application-", "application-1", "application-10", "application-101", "APPLICATION-1017", "application-10170", "application-2",
+                "application-213", "application-3",
             ] {
                 let expected = Set(named.keys.filter { $0.hasPrefix(start.lowercased()) })
                 try trial.expect(try await found(start) == expected, "\(start) does not find exactly those that begin so")

@@ -14,8 +14,8 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
     static let phoneDigits = 6...10
 
     /// The lengths of a folded text's beginnings that are kept, in characters: those of every text; where it counts up, as in `application-1017`, one for
-    /// every other digit, for all of them begin alike; and what stands before the domain of an e-mail address. They depend on nothing behind them: a text and
-    /// what it begins have the same, as far as the shorter one goes.
+    /// every digit, for all of them begin alike, and the newest of those that have a digit less are not those that are meant; and what stands before the domain
+    /// of an e-mail address. They depend on nothing behind them: a text and what it begins have the same, as far as the shorter one goes.
     static func stops(of text: String) -> [Int] {
         var stops = Set(lengths.filter { $0 <= text.count })
         var digits = 0
@@ -29,7 +29,7 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
             let isDigit = character.isASCII && character.isNumber
             if isDigit, !isOver, digits > 0 || (index > lengths[0] && before?.isNumber == false) {
                 digits += 1
-                if digits % 2 == 0, digits <= 12 { stops.insert(index + 1) }
+                if digits <= 12 { stops.insert(index + 1) }
             } else if digits > 0 {
                 isOver = true
             }
