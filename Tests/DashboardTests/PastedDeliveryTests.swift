@@ -49,6 +49,14 @@ struct PastedDeliveryTests {
             // What is about the same is not gone to as if it were the delivery.
             let related = try await Self.sent(#"{"other_id":"ref-78"}"#, browser)
             #expect(related.status == 200 && related.html.contains("It was not received") && related.html.contains("/orders/\(order2.id)"))
+            // What names more than is looked up may have been received.
+            let ids = (0..<14).map { "\"id\":\"x\($0)\"" }.joined(separator: "},{")
+            let partly = try await Self.sent(
+                "{\"all\":[{\(ids)}],\"to\":\"\((0..<6).map { "p\($0)@example.test" }.joined(separator: " "))\"}",
+                browser
+            )
+            #expect(partly.html.contains("2 more identifiers and 1 more e-mail address that were not looked up"))
+            #expect(!partly.html.contains("It was not received"))
             let unknown = try await Self.sent(#"{"n":1}"#, browser)
             #expect(unknown.html.contains("It was not received") && unknown.html.contains("a delivery that was refused is not kept"))
         }

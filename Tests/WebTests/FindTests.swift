@@ -205,8 +205,33 @@ import Testing
         }
     }
 
+    @Test("Where not all that a delivery names was looked up, it says how much was not, and not that it was not received")
+    func leftOut() async throws {
+        let fixture = try await APIFixture()
+        func body(ids: Int, addresses: Int) -> JSON {
+            let members = (0..<ids).map { "\"n\($0)\":{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"id\":\"x-\($0)\"}}}}}}" }
+            let people = (0..<addresses).map { "\"p\($0)\":\"p\($0)@example.test\"" }
+            return .string("{\((members + people).joined(separator: ","))}")
+        }
+        try await fixture.run { (client) async throws in
+            for (ids, addresses) in [(12, 5), (13, 0), (0, 7), (20, 6)] {
+                let answer = try await client.post("/find", ["delivery": ["body": body(ids: ids, addresses: addresses)]]).json
+                if ids <= 12, addresses <= 5 {
+                    #expect(answer?["received"] == false && answer?["left_out"] == .null)
+                } else {
+                    #expect(answer?["received"] == .null)
+                    let left: JSON = ["identifiers": .int(Int64(max(0, ids - 12))), "addresses": .int(Int64(max(0, addresses - 5)))]
+                    #expect(answer?["left_out"] == left, "\(ids), \(addresses)")
+                }
+            }
+            for number in 0..<6 { _ = try await fixture.order("many-\(number)") { $0.providerRef = "ref-9" } }
+            let many = try await client.post("/find", ["delivery": ["body": #"{"id":"ref-9"}"#]]).json
+            #expect(many?["received"] == .null && many?["left_out"] == .null)
+        }
+    }
+
     @Test("E-mail addresses are found in any body, at most five, by a few bytes around each @") func addresses() {
-        func found(_ text: String) -> [String] { Finder.addresses(in: Array(text.utf8)) }
+        func found(_ text: String) -> [String] { Finder.addresses(in: Array(text.utf8)).taken }
         #expect(found(#"{"to":"Ana.Roe+1@Example.test","cc":"<bo@mail.example.test>."}"#) == ["ana.roe+1@example.test", "bo@mail.example.test"])
         #expect(found("a@b @example.test ana@.test ana@x.t @@ ana@") == [])
         #expect(found("ana@example.test ANA@example.test ana@example.test5 ana@example.test.1") == ["ana@example.test"])

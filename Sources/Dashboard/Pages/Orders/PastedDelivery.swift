@@ -38,17 +38,32 @@ enum PastedDelivery {
             let hits = found["items"]?.items ?? []
             let isReceived = found["received"]?.boolean
             if isReceived == true, hits.count == 1, let place = place(hits[0]) { return .seeOther(place) }
-            model["found"] = ["hits": hits.map { row($0, visit) }, "has_hits": !hits.isEmpty, "said": said(isReceived, hits.count)] as Model
+            model["found"] =
+                ["hits": hits.map { row($0, visit) }, "has_hits": !hits.isEmpty, "said": said(isReceived, hits.count, found["left_out"])] as Model
         }
         return .page(Page("A delivery", .orders, isLive: false, content: visit.render("pasted-delivery", model)))
     }
 
-    private static func said(_ isReceived: Bool?, _ count: Int) -> String {
+    private static func said(_ isReceived: Bool?, _ count: Int, _ leftOut: JSON?) -> String {
         switch isReceived {
         case true?: "It was received at least \(count) times."
         case false?: "It was not received: no delivery here has this content."
-        case nil: "It is not among those that were compared as a whole. There are more, or larger ones, so that it may have been received."
+        case nil: partly(leftOut)
         }
+    }
+
+    /// What was not looked at, where the delivery may be among it.
+    private static func partly(_ leftOut: JSON?) -> String {
+        let left = [("identifiers", "identifier"), ("addresses", "e-mail address")].compactMap { name, word -> String? in
+            guard let count = leftOut?[name]?.integer, count > 0 else { return nil }
+            return "\(Format.number(Int(count))) more \(word)\(count == 1 ? "" : word.hasSuffix("s") ? "es" : "s")"
+        }
+        guard !left.isEmpty else {
+            return "It is not among those that were compared as a whole. There are more, or larger ones, so that it may have been received."
+        }
+        return
+            "It is not among those that were compared as a whole. It names \(left.joined(separator: " and ")) that were not looked up, so that it may have "
+            + "been received: search for one of them by itself."
     }
 
     private static func place(_ hit: JSON) -> String? {

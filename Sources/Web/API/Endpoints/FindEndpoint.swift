@@ -16,7 +16,7 @@ struct FindEndpoint: Sendable {
                 if let delivery = body["delivery"], !delivery.isNull {
                     try principal.require(.readPersonal)
                     let found = try await finder.find(try FindEndpoint.delivery(delivery))
-                    return FindEndpoint.response(found.hits, isReceived: found.isReceived)
+                    return FindEndpoint.response(found.hits, isReceived: found.isReceived, found.leftOut)
                 }
                 let text = try body.optionalText("text", maximum: 500)?.trimmed ?? ""
                 guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
@@ -27,9 +27,15 @@ struct FindEndpoint: Sendable {
         ]
     }
 
-    private static func response(_ hits: [Finder.Hit], isReceived: Bool?) -> WireResponse {
+    private static func response(_ hits: [Finder.Hit], isReceived: Bool?, _ leftOut: Finder.LeftOut = Finder.LeftOut()) -> WireResponse {
         AuditedAct.current?.note("count", .int(Int64(hits.count)))
-        return WireResponse(200, json: ["items": .array(hits.map(\.json)), "received": isReceived.map { .bool($0) } ?? .null])
+        let left: JSON = ["identifiers": .int(Int64(leftOut.identifiers)), "addresses": .int(Int64(leftOut.addresses))]
+        return WireResponse(
+            200,
+            json: [
+                "items": .array(hits.map(\.json)), "received": isReceived.map { .bool($0) } ?? .null, "left_out": leftOut.isEmpty ? .null : left,
+            ]
+        )
     }
 
     private static func delivery(_ json: JSON) throws -> Finder.Delivery {
@@ -84,8 +90,10 @@ struct FindEndpoint: Sendable {
                     "items": .list(of: Finder.Hit.schema.reference),
                     "received": [
                         "type": ["boolean", "null"],
-                        "description": "Whether the delivery was received; null for a text, and where too many events are about the same",
+                        "description":
+                            "Whether the delivery was received; null for a text, and where too many events are about the same or not all that it names was looked up",
                     ],
+                    "left_out": Finder.LeftOut.schema.orNull,
                 ])
             )
         ],

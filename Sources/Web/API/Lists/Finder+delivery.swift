@@ -19,9 +19,36 @@ extension Finder {
     /// What a delivery may be, and whether it is there.
     struct Found: Sendable {
         var hits: [Hit]
-        /// Whether the delivery was received; nil where more events would have to be compared than one request may read.
+        /// Whether the delivery was received; nil where more events would have to be compared than one request may read, or more of what its body names would
+        /// have to be looked up.
         var isReceived: Bool?
+        var leftOut = LeftOut()
     }
+
+    /// How much of what a body names was not looked up.
+    struct LeftOut: Sendable, Equatable {
+        var identifiers = 0
+        var addresses = 0
+
+        var isEmpty: Bool { identifiers == 0 && addresses == 0 }
+
+        static let schema = JSON.object(always: ["identifiers": .wholeNumber, "addresses": .wholeNumber])
+    }
+
+    /// Some of what a body names, and how much more there is.
+    struct Named: Sendable, Equatable {
+        var taken: [String] = []
+        var leftOut = 0
+
+        fileprivate mutating func add(_ text: String, most: Int, _ seen: inout Set<String>) {
+            guard seen.insert(text).inserted else { return }
+            if taken.count < most { taken.append(text) } else { leftOut += 1 }
+        }
+    }
+
+    /// So many identifiers and addresses of a body are looked up: each is a search.
+    private static let mostIdentifiers = 12
+    private static let mostAddresses = 5
 
     /// How many events a request looks at: each is decrypted whole.
     private static let lookedAt = 50
@@ -38,6 +65,7 @@ extension Finder {
         var compared: Set<String> = []
         var room = Finder.lookedAt
         var isCut = false
+        var leftOut = LeftOut()
         let given = delivery.body.count <= Finder.mostParsed ? try? JSON(received: delivery.body) : nil
         func isSame(_ id: String) async throws -> Bool {
             guard let body = try await store.event(id)?.request.value.body else { return false }
@@ -107,13 +135,17 @@ extension Finder {
             }
         }
         if found.isEmpty {
-            let orders = try await named(in: delivery)
+            let (orders, areMore, identifiers) = try await named(in: delivery)
+            if areMore { isCut = true }
+            leftOut.identifiers = identifiers
             for order in orders {
                 let query = events { $0.text = Personal(order.id) }
                 try await look(query, max(1, Finder.lookedAt / orders.count), among: 100, isRelated: false)
                 related[order.id] = hit(order, "related")
             }
-            for address in Finder.addresses(in: delivery.body) where found.isEmpty {
+            let addresses = Finder.addresses(in: delivery.body)
+            leftOut.addresses = addresses.leftOut
+            for address in addresses.taken where found.isEmpty {
                 try await look(events { $0.text = Personal(address) }, Finder.most, isRelated: true)
             }
         }
@@ -125,7 +157,8 @@ extension Finder {
         let hits = found.isEmpty ? related : found
         return Found(
             hits: Array(hits.values.sorted { $0.id > $1.id }.prefix(Finder.most)),
-            isReceived: found.isEmpty ? (isCut ? nil : false) : true
+            isReceived: found.isEmpty ? (isCut || !leftOut.isEmpty ? nil : false) : true,
+            leftOut: found.isEmpty ? leftOut : LeftOut()
         )
     }
 
@@ -166,56 +199,60 @@ extension Finder {
         return found
     }
 
-    /// The orders that a provider's webhook may be about: those whose references stand in its body as somebody's id.
-    private func named(in delivery: Delivery) async throws -> [Order] {
-        guard let body = try? JSON(received: delivery.body) else { return [] }
+    /// The orders that a provider's webhook may be about: those whose references stand in its body as somebody's id; whether there are more, and how many
+    /// identifiers were not looked up.
+    private func named(in delivery: Delivery) async throws -> (orders: [Order], areMore: Bool, leftOut: Int) {
+        guard let body = try? JSON(received: delivery.body) else { return ([], false, 0) }
         var orders: [String: Order] = [:]
-        for text in Finder.identifiers(in: body) {
+        var areMore = false
+        let identifiers = Finder.identifiers(in: body)
+        for text in identifiers.taken {
             try Task.checkCancellation()
             for query in [self.orders { $0.providerRef = text }, self.orders { $0.externalID = text }] {
-                for order in try await store.orders(query, PageRequest(limit: 5)).items { orders[order.id] = order }
+                let page = try await store.orders(query, PageRequest(limit: 5))
+                if page.next != nil { areMore = true }
+                for order in page.items { orders[order.id] = order }
             }
         }
-        return Array(orders.values.sorted { $0.id > $1.id }.prefix(Finder.most))
+        let newest = orders.values.sorted { $0.id > $1.id }.prefix(Finder.most)
+        return (Array(newest), areMore || newest.count < orders.count, identifiers.leftOut)
     }
 
-    /// Values whose names say that they identify something, from the outside in, at most twelve.
-    static func identifiers(in body: JSON) -> [String] {
-        var found: [String] = []
+    /// Values whose names say that they identify something, from the outside in, at most twelve. Longer ones than an external id may be identify nothing here.
+    static func identifiers(in body: JSON) -> Named {
+        var found = Named()
+        var seen: Set<String> = []
         var level = [body]
-        for _ in 0..<5 {
+        while !level.isEmpty {
             var next: [JSON] = []
             for value in level {
                 for (name, member) in value.members?.pairs ?? [] {
                     let plain = name.lowercased()
                     if plain.hasSuffix("id") || plain.contains("reference") || plain.hasSuffix("ref"), let text = member.identifier,
-                        text.utf8.count <= 200,
-                        !found.contains(text)
+                        text.utf8.count <= 200
                     {
-                        found.append(text)
-                        if found.count == 12 { return found }
+                        found.add(text, most: mostIdentifiers, &seen)
                     }
-                    next.append(member)
+                    if member.members != nil || member.items != nil { next.append(member) }
                 }
                 next += value.items ?? []
             }
-            level = Array(next.prefix(200))
+            level = next
         }
         return found
     }
 
     /// The e-mail addresses in a body, at most five. Looks at few bytes around each `@`, for the body is anybody's.
-    static func addresses(in body: [UInt8]) -> [String] {
+    static func addresses(in body: [UInt8]) -> Named {
         func isWord(_ byte: UInt8) -> Bool { byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") }
         func isLocal(_ byte: UInt8) -> Bool { isWord(byte) || "_%+".utf8.contains(byte) }
-        var found: [String] = []
-        for at in body.indices.prefix(1 << 20) where body[at] == UInt8(ascii: "@") {
+        var found = Named()
+        var seen: Set<String> = []
+        for at in body.indices where body[at] == UInt8(ascii: "@") {
             let start = body[..<at].suffix(64).reversed().prefix(while: isLocal).count
             let domain = body[(at + 1)...].prefix(190).prefix(while: isWord)
             guard start > 0, let length = Finder.domain(in: domain) else { continue }
-            let address = String(decoding: body[(at - start)...(at + length)], as: UTF8.self).lowercased()
-            if !found.contains(address) { found.append(address) }
-            if found.count == 5 { break }
+            found.add(String(decoding: body[(at - start)...(at + length)], as: UTF8.self).lowercased(), most: mostAddresses, &seen)
         }
         return found
     }
