@@ -78,4 +78,30 @@ struct HoldPageTests {
             #expect(try await browser.submit("/hold/release", on: "/hold", [(name: "gap_closed", value: "yes")]).location == "/hold?done=gap")
         }
     }
+
+    @Test("Of a restored store it counts what was answered about its orders, and leads to them")
+    func answers() async throws {
+        let fixture = try await DashboardFixture(isRestored: true)
+        fixture.clock.advance(by: .seconds(60))
+        var orders: [Order] = []
+        for number in 0..<4 { orders.append(try await fixture.order("application-\(number)", connection: number == 3 ? "beta" : "acme")) }
+        for (index, kind) in [(0, "submitted"), (1, "looked_up"), (3, "submitted")] {
+            try await fixture.store.perform([.timeline(TimelineEntry(order: orders[index].id, at: fixture.clock.now(), kind: kind, text: "said"))])
+        }
+        let acme = try await fixture.token([.operate], connections: ["acme"])
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await other.signIn(acme.secret)
+            let page = try await browser.html("/hold")
+            #expect(page.contains("Found there and adopted") && page.contains("href=\"/hold?shown=adopted#answers\">2</a>"))
+            #expect(page.contains("href=\"/hold?shown=absent#answers\">1</a>") && !page.contains("id=\"answers\""))
+            let adopted = try await browser.html("/hold?shown=adopted")
+            #expect(adopted.contains("/orders/\(orders[0].id)") && adopted.contains("application-3") && !adopted.contains("application-1<"))
+            let seen = try await other.html("/hold?shown=adopted")
+            #expect(seen.contains("application-0") && !seen.contains("application-3"))
+            #expect(try await browser.html("/hold?shown=absent").contains("application-1<"))
+            #expect(try await !browser.html("/hold?shown=other").contains("id=\"answers\""))
+        }
+    }
 }

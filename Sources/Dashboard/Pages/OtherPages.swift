@@ -14,6 +14,6 @@ enum OtherPages {
         BulkPage.templates,
         ConnectionsPage.templates, ConnectionPage.templates, Contact.templates, Rhythms.templates, SetupChecks.templates, AccountsPage.templates,
         AccountPage.templates, Packages.templates, PluginsPage.templates, WebhooksPage.templates, WebhookPage.templates, AuditPage.templates,
-        SettingsPage.templates, HoldPage.templates, ErasePage.templates, Erased.templates,
+        SettingsPage.templates, HoldPage.templates, HoldAnswers.templates, ErasePage.templates, Erased.templates,
     ].reduce(into: [:]) { all, own in all.merge(own) { $1 } }
 }

@@ -13,7 +13,14 @@ enum HoldText {
         let requests = unknown == 1 ? "1 request" : "\(unknown) requests"
         let more = unknown > 0 ? " Providers speak of \(requests) that no order here has (fairlead issue list)." : ""
         let start = "Held since \(since), \(why)"
-        if left > 0 { return "\(start): \(left) orders that may have been sent since the backup are being looked for. Wait for it.\(more)" }
+        let answers = [("adopted", "found there and adopted"), ("absent", "not there"), ("doubtful", "uncertain")].compactMap {
+            name,
+            text -> String? in
+            guard let count = hold.at("reconciliation.\(name)")?.integer, count > 0 else { return nil }
+            return "\(count) \(text)"
+        }
+        let soFar = answers.isEmpty ? "" : " So far: \(answers.joined(separator: ", "))."
+        if left > 0 { return "\(start): \(left) orders that may have been sent since the backup are being looked for. Wait for it.\(soFar)\(more)" }
         if uncertain > 0 {
             let list = "fairlead order list --state uncertain"
             return "\(start): all was looked for, and \(uncertain) orders are uncertain (\(list)). fairlead release lets go.\(more)"

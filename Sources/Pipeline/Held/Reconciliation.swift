@@ -8,8 +8,19 @@ public struct Reconciliation: Sendable, Equatable {
     public let left: Int
     /// How many orders nobody knows of whether their provider has them.
     public let uncertain: Int
+    /// How many of these became uncertain since the restore.
+    public let doubtful: Int
+    /// How many orders were found at their provider since the restore, and adopted.
+    public let adopted: Int
+    /// How many orders were looked for, and are surely not there.
+    public let absent: Int
     /// How many requests providers speak of that no order here has.
     public let unknown: Int
+
+    /// What is noted in the timeline of an order that was found at its provider; while the store is held no other is sent there.
+    public static let adoptedNote = "submitted"
+    /// What is noted in the timeline of an order that was looked for and is surely not there.
+    public static let absentNote = "looked_up"
 
     /// Whether everything was looked for: what could not be is `uncertain`, and is not sent by itself.
     public var isFinished: Bool { left == 0 }
@@ -32,13 +43,17 @@ extension Commands {
                 for order in orders.items where try await isLeft(order) { left += 1 }
                 page.cursor = orders.next
             } while page.cursor != nil
-            let counts = try await store.counts().orders
-            let uncertain = counts.reduce(0) { $0 + ($1.key.state == OrderState.uncertain.rawValue ? $1.value : 0) }
+            let (uncertain, doubtful) = try await uncertain(since: restore.restoredAt)
+            let adopted = try await store.noted(Reconciliation.adoptedNote, since: restore.restoredAt, newest: 0)
+            let absent = try await store.noted(Reconciliation.absentNote, since: restore.restoredAt, newest: 0)
             return Reconciliation(
                 restoredAt: restore.restoredAt,
                 backupAt: restore.backupAt,
                 left: left,
                 uncertain: uncertain,
+                doubtful: doubtful,
+                adopted: adopted.count,
+                absent: absent.count,
                 unknown: try await store.unknownRequests().count
             )
         }
@@ -47,6 +62,20 @@ extension Commands {
     /// The requests that providers' webhooks name and no order has, since the store was restored; the newest first.
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func unknownRequests() async throws -> [UnknownRequest] { try await mapStoreError { try await store.unknownRequests() } }
+
+    /// How many orders are uncertain, and how many of them since a time.
+    private func uncertain(since time: Timestamp) async throws -> (all: Int, since: Int) {
+        var query = OrderQuery()
+        query.states = [.uncertain]
+        var (page, all, since) = (PageRequest(limit: 200), 0, 0)
+        repeat {
+            let orders = try await store.orders(query, page)
+            all += orders.items.count
+            since += orders.items.count { ($0.record.stateSince ?? $0.createdAt) >= time }
+            page.cursor = orders.next
+        } while page.cursor != nil
+        return (all, since)
+    }
 
     private func isLeft(_ order: Order) async throws -> Bool {
         if order.state == .submitting { return true }

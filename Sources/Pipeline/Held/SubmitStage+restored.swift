@@ -71,7 +71,7 @@ extension SubmitStage {
                 from: present,
                 to: next,
                 cause: .submit,
-                kind: "looked_up",
+                kind: Reconciliation.absentNote,
                 text: "\(present.provider) was asked after the restore, and does not have it",
                 environment
             )

@@ -374,6 +374,10 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try await store.timeline(of: order) } }
     /// See ``Store``.
+    public func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
+        try await read { try await store.noted(kind, since: since, newest: limit) }
+    }
+    /// See ``Store``.
     public func event(_ id: String) async throws -> Event? { try await read { try await store.event(id) } }
     /// See ``Store``.
     public func events(receivedAs key: DedupeKey, on connection: String) async throws -> [String] {

@@ -2,6 +2,27 @@ import Screening
 
 extension StoreConformance {
     static let history: [Check] = [
+        Check("it is known in which orders something was noted since a time, each once, the newest first") { trial in
+            let store = trial.store
+            var orders: [String] = []
+            for number in 0..<4 { orders.append(try await trial.placed(trial.order("application-\(number)")).id) }
+            func note(_ index: Int, _ kind: String) async throws {
+                trial.clock.advance(by: .seconds(1))
+                try await store.perform([.timeline(TimelineEntry(order: orders[index], at: trial.now, kind: kind, text: "noted"))])
+            }
+            for index in 0..<3 { try await note(index, "looked_up") }
+            trial.clock.advance(by: .seconds(1))
+            let since = trial.now
+            try trial.expect(try await store.noted("looked_up", since: since, newest: 9) == NotedOrders(), "what is older counts")
+            for index in [3, 1, 3] { try await note(index, "looked_up") }
+            try await note(0, "submitted")
+            let found = try await store.noted("looked_up", since: since, newest: 9)
+            try trial.expect(found == NotedOrders(count: 2, newest: [orders[3], orders[1]]), "\(found.count), or in another order")
+            let one = try await store.noted("looked_up", since: since, newest: 1)
+            try trial.expect(one == NotedOrders(count: 2, newest: [orders[3]]), "\(one.newest.count) are named")
+            let all = try await store.noted("looked_up", since: Timestamp(milliseconds: 0), newest: 0)
+            try trial.expect(all == NotedOrders(count: 4), "\(all.count) of all")
+        },
         Check("what is told and fails is summed by hour and connection, and a day keeps how orders stood last") { trial in
             let hour = HistoryCount.hour(of: trial.now)
             let day = HistoryCount.day(of: trial.now)

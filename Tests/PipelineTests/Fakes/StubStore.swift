@@ -273,6 +273,13 @@ final class StubStore: Store {
     }
 
     func timeline(of order: String) async throws -> [TimelineEntry] { with { $0.timeline.filter { $0.order == order } } }
+    func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
+        var orders: [String] = []
+        for entry in with({ $0.timeline }).reversed() where entry.kind == kind && entry.at >= since && !orders.contains(entry.order) {
+            orders.append(entry.order)
+        }
+        return NotedOrders(count: orders.count, newest: Array(orders.prefix(limit)))
+    }
 
     func event(_ id: String) async throws -> Event? {
         try fault("event")

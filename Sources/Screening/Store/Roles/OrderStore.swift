@@ -28,6 +28,21 @@ public protocol OrderStore: Sendable {
 
     /// An order's timeline, oldest first.
     func timeline(of order: String) async throws -> [TimelineEntry]
+
+    /// How many orders have an entry of a kind in their timeline at or after a time, and which are the newest. Reads what was noted since, so it is for short times.
+    func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders
+}
+
+/// Orders in whose timeline something was noted.
+public struct NotedOrders: Sendable, Equatable {
+    public let count: Int
+    /// Their identifiers, whose note is the newest first.
+    public let newest: [String]
+
+    public init(count: Int = 0, newest: [String] = []) {
+        self.count = count
+        self.newest = newest
+    }
 }
 
 /// What an ATS calls an order.

@@ -8,12 +8,16 @@ extension StoreHold {
         sometimes: [
             "note": JSON.anyText.orNull, "withheld": .withheld, "restored_at": .timestamp, "backup_at": .timestamp,
             "reconciliation": .object(
-                always: ["left": .wholeNumber, "uncertain": .wholeNumber, "unknown": .wholeNumber, "finished": .yesOrNo]
+                always: [
+                    "left": .wholeNumber, "adopted": .wholeNumber, "absent": .wholeNumber, "doubtful": .wholeNumber, "uncertain": .wholeNumber,
+                    "unknown": .wholeNumber, "finished": .yesOrNo,
+                ]
             ),
         ],
         """
         Why nothing leaves the store, since when and by whom; note only with read_personal. Of a restored store when it was restored, as of when the backup
-        stands, how many orders that may have been sent since are left to be looked for at their providers, and how many requests these speak of that no order has
+        stands, how many orders that may have been sent since are left to be looked for at their providers, how many were found there and adopted, are surely not
+        there, or are doubtful, how many are uncertain in all, and how many requests these speak of that no order has
         """
     )
 
@@ -45,7 +49,9 @@ extension StoreHold {
             view["restored_at"] = JSON(reconciliation.restoredAt)
             view["backup_at"] = JSON(reconciliation.backupAt)
             view["reconciliation"] = [
-                "left": .int(Int64(reconciliation.left)), "uncertain": .int(Int64(reconciliation.uncertain)),
+                "left": .int(Int64(reconciliation.left)), "adopted": .int(Int64(reconciliation.adopted)),
+                "absent": .int(Int64(reconciliation.absent)), "doubtful": .int(Int64(reconciliation.doubtful)),
+                "uncertain": .int(Int64(reconciliation.uncertain)),
                 "unknown": .int(Int64(reconciliation.unknown)),
                 "finished": .bool(reconciliation.isFinished),
             ]
