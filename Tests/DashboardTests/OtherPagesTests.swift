@@ -341,4 +341,29 @@ struct RunScriptTests {
         #expect(try #require(LineDifference(before, before)).parts.isEmpty)
         #expect(LineDifference(Array(repeating: "", count: LineDifference.most + 1), []) == nil)
     }
+
+    @Test("What was refused of a connection or an account is listed by minute and reason, the newest first, and of an account to those who see all")
+    func refusals() async throws {
+        let fixture = try await DashboardFixture()
+        let at = fixture.clock.now()
+        func counts(_ subject: OperatingState.Subject) -> [RefusedCount] {
+            let many = (1...24).map { RefusedCount(subject, reason: "bad_signature", count: 3, at: at + .seconds(-60 * $0)) }
+            return many + [RefusedCount(subject, reason: "unreadable", count: 1234, at: at)]
+        }
+        try await fixture.store.add(refused: counts(.connection("acme")) + counts(.account("one")))
+        let acme = try await fixture.token([.read], connections: ["acme"])
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await other.signIn(acme.secret)
+            for path in ["/connections/acme", "/accounts/one"] {
+                let page = try await browser.html(path)
+                #expect(page.contains("The newest 20 of 25.") && page.contains("1,234") && page.contains("the body could not be read"), "\(path)")
+                #expect(page.contains(Format.moment(at)))
+            }
+            #expect(try await other.html("/connections/acme").contains("The newest 20 of 25."))
+            #expect(try await !other.html("/accounts/one").contains("id=\"refusals\""))
+            #expect(try await !browser.html("/connections/beta").contains("id=\"refusals\""))
+        }
+    }
 }

@@ -46,11 +46,20 @@ struct ContactTests {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         contacts.heard(.connection("acme"), at: clock.now())
+        for reason in [RefusedDeliveries.Reason.unreadable, .badSignature, .badSignature] {
+            contacts.refused(.account("zinc"), reason, at: clock.now())
+        }
+        contacts.refused(.connection("stranger"), .unknownConnection, at: clock.now())
         let away = FaultyStore(store) { throw StoreError.unavailable("as invented") }
         await ContactWriter(environment: environment, store: away, contacts: contacts).write()
         #expect(try await store.state(of: .connection("acme")).lastHeardAt == nil)
         await ContactWriter(environment: environment, store: store, contacts: contacts).write()
         #expect(try await store.state(of: .connection("acme")).lastHeardAt == clock.now())
+        let refused = try await store.refused(of: .account("zinc"), newest: 9)
+        #expect(Dictionary(refused.map { ($0.reason, $0.count) }) { $1 } == ["unreadable": 1, "bad_signature": 2])
+        #expect(try await store.refused(of: .connection("stranger"), newest: 9).isEmpty, "names that senders choose are not kept")
+        await ContactWriter(environment: environment, store: store, contacts: contacts).write()
+        #expect(try await store.refused(of: .account("zinc"), newest: 9).map(\.count).reduce(0, +) == 3, "written once")
         await store.close()
     }
 }

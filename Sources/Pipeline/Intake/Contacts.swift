@@ -15,6 +15,8 @@ final class Contacts: Sendable {
     let refusals: RefusedDeliveries
     /// How much was heard, by hour.
     let counts = ContactCounts()
+    /// What was refused, by minute and reason.
+    let refusedCounts = RefusedCounts()
     /// What was refused, for whoever watches whether a person has to see to it.
     let refusedLately = RefusedLately()
 
@@ -44,7 +46,9 @@ final class Contacts: Sendable {
     /// Something was refused: it is counted and said in the log, and where its subject is known here, remembered.
     func refused(_ subject: OperatingState.Subject, _ reason: RefusedDeliveries.Reason, at time: Timestamp) {
         refusedLately.note(refusals.note(subject, reason), at: time)
-        if reason != .unknownConnection, reason != .unknownAccount { refused(subject, reason: reason.rawValue, at: time) }
+        guard reason != .unknownConnection, reason != .unknownAccount else { return }
+        refused(subject, reason: reason.rawValue, at: time)
+        refusedCounts.note(subject, reason.rawValue, at: time)
     }
 
     /// What is to be written, once, always in the same order.

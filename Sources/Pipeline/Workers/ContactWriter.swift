@@ -21,6 +21,16 @@ struct ContactWriter: Sendable {
         await writeCounts()
     }
 
+    /// Adds to what is known of what was refused when.
+    private func writeRefused() async {
+        let refused = contacts.refusedCounts.take()
+        guard !refused.isEmpty else { return }
+        do { try await store.add(refused: refused) } catch {
+            environment.storeFailed(error, "writing what was refused", .debug)
+            contacts.refusedCounts.putBack(refused)
+        }
+    }
+
     /// Adds to what is known of who is heard from when.
     func writeCounts() async {
         let counts = contacts.counts.take(at: environment.clock.now())
@@ -33,6 +43,7 @@ struct ContactWriter: Sendable {
 
     func write() async {
         contacts.refusals.log(environment)
+        await writeRefused()
         let effects = contacts.take()
         guard !effects.isEmpty else { return }
         do {

@@ -328,6 +328,12 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func rhythms() async throws -> [ContactRhythm] { try await read { try await store.rhythms() } }
     /// See ``Store``.
+    public func add(refused counts: [RefusedCount]) async throws { try await write { try await store.add(refused: counts) } }
+    /// See ``Store``.
+    public func refused(of subject: OperatingState.Subject, newest limit: Int) async throws -> [RefusedCount] {
+        try await read { try await store.refused(of: subject, newest: limit) }
+    }
+    /// See ``Store``.
     public func steps(of run: String) async throws -> [Step] { try await read { try await store.steps(of: run) } }
     /// See ``Store``.
     public func steps(of run: String, within bytes: Int) async throws -> [StepSummary] {

@@ -2,6 +2,29 @@ import Screening
 
 extension StoreConformance {
     static let history: [Check] = [
+        Check("what is refused is counted by minute and reason, of each sender the newest, also over a restart") { trial in
+            let (acme, zinc) = (OperatingState.Subject.connection("acme"), OperatingState.Subject.account("acme"))
+            func count(_ subject: OperatingState.Subject, _ reason: String, _ count: Int, _ seconds: Int64) -> RefusedCount {
+                RefusedCount(subject, reason: reason, count: count, at: Timestamp(milliseconds: 1_772_357_400_000) + .seconds(seconds))
+            }
+            let store = trial.store
+            try trial.expect(try await store.refused(of: acme, newest: 9).isEmpty, "something was refused")
+            try await store.add(refused: [count(acme, "bad_signature", 2, 5), count(acme, "unreadable", 1, 30), count(zinc, "bad_signature", 7, 5)])
+            try await store.add(refused: [count(acme, "bad_signature", 3, 20), count(acme, "bad_signature", 1, 61)])
+            // What another replica counted earlier in the minute.
+            try await store.add(refused: [count(acme, "bad_signature", 1, 1)])
+            let expected = [count(acme, "bad_signature", 1, 61), count(acme, "unreadable", 1, 30), count(acme, "bad_signature", 6, 20)]
+            let found = try await store.refused(of: acme, newest: 9)
+            try trial.expect(found == expected, "\(found)")
+            try trial.expect(try await store.refused(of: acme, newest: 1) == [expected[0]], "not the newest")
+            for minute in 2..<Int64(RefusedCount.most + 40) { try await store.add(refused: [count(acme, "bad_signature", 1, 60 * minute)]) }
+            await store.close()
+            let again = try await trial.reopen()
+            let (kept, other) = (try await again.refused(of: acme, newest: .max), try await again.refused(of: zinc, newest: 9))
+            await again.close()
+            try trial.expect(kept.count == RefusedCount.most && kept[0] == count(acme, "bad_signature", 1, 60 * 139), "\(kept.count) are kept")
+            try trial.expect(other == [count(zinc, "bad_signature", 7, 5)], "another's: \(other)")
+        },
         Check("it is known in which orders something was noted since a time, each once, the newest first") { trial in
             let store = trial.store
             var orders: [String] = []

@@ -19,5 +19,9 @@ extension StubStore {
     func forgetIssues(resolvedBefore: Timestamp) async throws {}
     func add(_ contacts: [ContactCount]) async throws {}
     func rhythms() async throws -> [ContactRhythm] { [] }
+    func add(refused counts: [RefusedCount]) async throws { with { $0.refused += counts } }
+    func refused(of subject: OperatingState.Subject, newest limit: Int) async throws -> [RefusedCount] {
+        with { Array($0.refused.filter { $0.subject == subject }.reversed().prefix(limit)) }
+    }
     func listening(at now: Timestamp) async throws -> Timestamp { now }
 }

@@ -40,6 +40,7 @@ final class StubStore: Store {
         /// When a backup was put back, the newest first.
         var restores: [Restore] = []
         var unknownRequests: [UnknownRequest] = []
+        var refused: [RefusedCount] = []
         var erasedReferences: Set<String> = []
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []

@@ -41,6 +41,8 @@ enum AccountPage {
         }
         model["orders_href"] = "/orders?" + FormEncoding.text([("account", id)])
         model["events_href"] = "/events?" + FormEncoding.text([("account", id)])
+        // What an account hears is about all who order from it.
+        if visit.principal.connections == nil { model["refusals"] = try await Contact.refusals(.account(id), visit) }
         model["actions"] = actions(shown, id, visit)
         model["said"] = visit.said([
             "check": "The provider takes the key. What waited for it goes on.", "pause": "It is paused: nothing is sent to the provider.",
@@ -134,6 +136,7 @@ enum AccountPage {
         {{#addresses}}<section class="card stack"><header><h2>Where its webhooks come</h2></header>
         <p>Each order gives the provider an address of its own below <code>{{below}}</code>: nothing has to be entered there. Let your proxy pass it on.</p></section>{{/addresses}}
         {{#packages}}{{>packages}}{{/packages}}
+        {{#refusals}}{{>refusals}}{{/refusals}}
         """#
     ]
 }

@@ -56,6 +56,7 @@ enum ConnectionPage {
         model["events_href"] = "/events?" + FormEncoding.text([("connection", id)])
         model["orders_href"] = "/orders?" + FormEncoding.text([("connection", id)])
         model["settings"] = shown["settings"].map { ["settings_text": PrettyJSON.text($0)] as Model }
+        model["refusals"] = try await Contact.refusals(.connection(id), visit)
         model["rhythm"] = try await Rhythms(visit).model(.connection(id))
         model["actions"] = actions(shown, id, visit)
         model["said"] = visit.said([
@@ -146,6 +147,7 @@ enum ConnectionPage {
         {{#missing}}<p class="said warn">Not set: {{missing_secrets}}. Nothing that comes here is accepted before.</p>{{/missing}}</div>{{/addresses}}
         </section>
         <section class="card list"><header><h2>What it sent last</h2><span class="more"><a href="{{events_href}}">all events</a></span></header>{{#has_events}}{{>event-table}}{{/has_events}}{{^has_events}}<p class="soft">Nothing yet.</p>{{/has_events}}</section>
+        {{#refusals}}{{>refusals}}{{/refusals}}
         {{#settings}}<section class="card"><details id="settings"><summary>Its settings</summary><pre tabindex="0" aria-label="Settings">{{settings_text}}</pre></details></section>{{/settings}}
         """#
     ]

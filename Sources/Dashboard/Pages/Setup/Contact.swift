@@ -138,6 +138,25 @@ enum Contact {
         }
     }
 
+    /// So many of what was refused are shown.
+    private static let shownRefusals = 20
+
+    /// What was refused of late, by minute and reason, the newest first; nil where nothing is known.
+    static func refusals(_ subject: OperatingState.Subject, _ visit: Visit) async throws -> Model? {
+        let refused = try await visit.site.parts.store.refused(of: subject, newest: RefusedCount.most)
+        guard !refused.isEmpty else { return nil }
+        var model: Model = [
+            "refused_rows": refused.prefix(shownRefusals).map { refused -> Model in
+                [
+                    "refused_last": visit.format.time(refused.lastAt) as Any, "refused_reason": why(refused.reason),
+                    "refused_times": Format.number(refused.count),
+                ]
+            }
+        ]
+        if refused.count > shownRefusals { model["refused_more"] = ["cut_text": "The newest \(shownRefusals) of \(refused.count)"] as Model }
+        return model
+    }
+
     /// Why a delivery was refused, in words.
     static func why(_ reason: String?) -> String {
         switch reason {
@@ -160,6 +179,12 @@ enum Contact {
     }
 
     static let templates = [
+        "refusals": #"""
+        <section class="card list" id="refusals"><header><h2>Refused</h2><span class="soft small">by minute and reason; nothing is kept of what was sent</span></header>
+        {{#refused_more}}<p class="small soft">{{cut_text}}.</p>{{/refused_more}}
+        <table class="cards"><caption class="sr">Refused deliveries, newest first</caption><thead><tr><th scope="col">Last in the minute</th><th scope="col">Why</th><th scope="col" class="right">How many</th></tr></thead>
+        <tbody>{{#refused_rows}}<tr><td data-label="Last in the minute" class="nowrap">{{#refused_last}}{{>moment}}{{/refused_last}}</td><td data-label="Why">{{refused_reason}}</td><td data-label="How many" class="right number">{{refused_times}}</td></tr>{{/refused_rows}}</tbody></table></section>
+        """#,
         // One line of a list.
         "contact": #"""
         <span>{{#paused}}<span class="chip warn">paused</span> {{/paused}}{{#trouble}}<span class="chip bad">needs a person</span> <span class="small">{{trouble_text}}</span>{{/trouble}}{{#refused}}<span class="chip warn">{{refused_count}} refused</span>{{/refused}}{{#open_issues}} <a class="chip bad" href="{{issues_href}}">{{issues_text}}</a>{{/open_issues}}{{#untried}}<span class="chip">{{untried_text}}</span>{{/untried}}{{#is_well}}<span class="chip good">well</span>{{/is_well}}</span>

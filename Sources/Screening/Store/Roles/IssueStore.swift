@@ -43,6 +43,12 @@ public protocol ContactRhythms: Sendable {
     /// The rhythm of everything that was ever heard from.
     func rhythms() async throws -> [ContactRhythm]
 
+    /// Adds to what was refused. Of each account and connection the newest are kept, so many as ``RefusedCount/most`` says.
+    func add(refused counts: [RefusedCount]) async throws
+
+    /// What was refused of an account or a connection, the newest first.
+    func refused(of subject: OperatingState.Subject, newest limit: Int) async throws -> [RefusedCount]
+
     /// Notes that somebody listens at this time.
     /// - Returns: since when somebody has been listening all the time, but for a few minutes now and then.
     func listening(at now: Timestamp) async throws -> Timestamp
