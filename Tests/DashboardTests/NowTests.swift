@@ -34,6 +34,36 @@ struct NowTests {
         }
     }
 
+    @Test("Beside a state stands how many orders are unchanged in it for longer than usual at their account, and leads to them")
+    func lateByState() async throws {
+        let fixture = try await DashboardFixture()
+        let took: [Turnaround.Span: Duration] = [.whole: .seconds(86_400 * 9), .provider: .seconds(86_400 * 5), .candidate: .seconds(3600)]
+        for _ in 0..<TurnaroundHistory.enough {
+            try await fixture.store.perform([.took(Turnaround(account: "one", package: "pkg_1", completedAt: fixture.clock.now(), spans: took))])
+        }
+        let now = fixture.clock.now()
+        for (number, days) in [(1, 7), (2, 8), (3, 2)] {
+            try await fixture.order("late-\(number)") { order in
+                (order.status.state, order.updatedAt) = (.inProgress, now + .seconds(Int64(-86_400 * days)))
+            }
+        }
+        try await fixture.order("elsewhere", connection: "beta") { $0.status.state = .inProgress }
+        let beta = try await fixture.token([.read], connections: ["beta"])
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await other.signIn(beta.secret)
+            let html = try await browser.html("/")
+            let link = try #require(html.components(separatedBy: "late-line").dropFirst().first?.components(separatedBy: "href=\"").dropFirst().first)
+            let href = link.components(separatedBy: "\"")[0].replacing("&amp;", with: "&")
+            #expect(link.contains("2 unchanged for over") && href.contains("state=in_progress") && href.contains("unchanged="), "\(link.prefix(200))")
+            #expect(html.components(separatedBy: "late-line").count == 2)
+            let list = try await browser.html(href)
+            #expect(list.contains("late-1") && list.contains("late-2") && !list.contains("late-3") && !list.contains("elsewhere"))
+            #expect(try await !other.html("/").contains("late-line"))
+        }
+    }
+
     @Test("The weeks of connections are pictures, and tables")
     func weeks() async throws {
         let fixture = try await DashboardFixture()

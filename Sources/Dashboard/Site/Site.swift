@@ -14,6 +14,8 @@ struct Site: Sendable {
     let standing: Remembered<[StandingCause]>
     /// After how long nine of ten orders are done, by account; without those that have too little history.
     private let usual: Remembered<[String: Duration]>
+    /// What stands still for longer than usual.
+    let lateStates: Remembered<LateStates>
     let notice: Remembered<HostNotice>
     let budget: PageBudget
     /// A table of thousands of rows is put together for one at a time, whoever asks, beside the pages.
@@ -34,6 +36,9 @@ struct Site: Sendable {
         }
         standing = Remembered(for: .seconds(4), parts.clock) { [store = parts.store] in try await store.standingCauses() }
         notice = Remembered(for: .seconds(3), parts.clock) { [parts] in await HostNotice(parts) }
+        lateStates = Remembered(for: .seconds(60), parts.clock) { [store = parts.store, tallies, clock = parts.clock] in
+            try await LateStates(store, try await tallies.value().counts.placed, at: clock.now())
+        }
         usual = Remembered(for: .seconds(300), parts.clock) { [store = parts.store, registry = parts.registry] in
             var usual: [String: Duration] = [:]
             for account in registry.accounts {
@@ -94,7 +99,8 @@ struct PageHandler: Sendable {
     /// What pages take from their addresses that says what they show: asking for anything else is no other look.
     private static let filters: Set = [
         "about", "account", "action", "actor", "connection", "cursor", "event", "external_id", "hook", "issue", "kind", "list", "older", "order_id",
-        "outcome", "problem", "provider", "q", "reason", "search", "since", "span", "state", "subject", "until", "verb", "waiting_on", "within",
+        "outcome", "problem", "provider", "q", "reason", "search", "shown", "since", "span", "state", "subject", "unchanged", "until", "verb",
+        "waiting_on", "within",
         "younger",
     ]
 

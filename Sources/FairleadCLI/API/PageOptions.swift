@@ -88,8 +88,13 @@ struct OrderFilters: ParsableArguments {
     )
     var find: String?
 
+    @Option(help: ArgumentHelp("Of which nothing changed since this time.", valueName: "time"))
+    var unchangedSince: Moment?
+
     var query: [(name: String, value: String)] {
-        filters([("outcome", outcome), ("waiting_on", waitingOn), ("external_id", externalID), ("q", find)])
+        filters([
+            ("outcome", outcome), ("waiting_on", waitingOn), ("external_id", externalID), ("q", find), ("unchanged_since", unchangedSince?.iso8601),
+        ])
     }
 }
 

@@ -48,6 +48,9 @@ struct OrderList: AsyncParsableCommand {
     )
     var find: String?
 
+    @Option(help: ArgumentHelp("Of which nothing changed since this time, such as 9d for nine days ago.", valueName: "time"))
+    var unchangedSince: Moment?
+
     @OptionGroup var span: SpanOptions
     @OptionGroup var page: PageOptions
     @OptionGroup var watch: WatchOptions
@@ -64,7 +67,7 @@ struct OrderList: AsyncParsableCommand {
             filters("state", state) + filters("connection", connection) + span.query
             + filters([
                 ("outcome", outcome), ("waiting_on", waitingOn), ("account", account), ("provider", provider), ("external_id", externalID),
-                ("problem", problem), ("q", find),
+                ("problem", problem), ("unchanged_since", unchangedSince?.iso8601), ("q", find),
             ])
         try await watch.show(["orders"], query: given + page.query, as: OrderText.list, isFiltered: !given.isEmpty || page.cursor != nil, on: host)
     }

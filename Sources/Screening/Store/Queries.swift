@@ -82,6 +82,8 @@ public struct OrderQuery: Sendable, Equatable {
     public var since: Timestamp?
     /// Made before.
     public var until: Timestamp?
+    /// Of which nothing changed at or after this time.
+    public var unchangedSince: Timestamp?
     /// Whose candidate's name has words that begin with each of these words, in any order, or has this telephone number; or whose e-mail address, external
     /// id, provider ref or identifier begins with this, or that of an event or a run that it comes from. Compared without case, marks and apostrophes.
     public var text: Personal<String>?

@@ -380,6 +380,10 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try await store.timeline(of: order) } }
     /// See ``Store``.
+    public func unchanged(in state: OrderState, of account: String, since: Timestamp) async throws -> [String: Int] {
+        try await read { try await store.unchanged(in: state, of: account, since: since) }
+    }
+    /// See ``Store``.
     public func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
         try await read { try await store.noted(kind, since: since, newest: limit) }
     }

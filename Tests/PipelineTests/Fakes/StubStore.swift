@@ -274,6 +274,10 @@ final class StubStore: Store {
     }
 
     func timeline(of order: String) async throws -> [TimelineEntry] { with { $0.timeline.filter { $0.order == order } } }
+    func unchanged(in state: OrderState, of account: String, since: Timestamp) async throws -> [String: Int] {
+        with { $0.orders.values.filter { $0.state == state && $0.account == account && $0.updatedAt < since } }
+            .reduce(into: [:]) { $0[$1.connection, default: 0] += 1 }
+    }
     func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
         var orders: [String] = []
         for entry in with({ $0.timeline }).reversed() where entry.kind == kind && entry.at >= since && !orders.contains(entry.order) {

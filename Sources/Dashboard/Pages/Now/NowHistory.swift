@@ -21,11 +21,13 @@ struct NowHistory {
     private let visit: Visit
     private let kept: Kept
     private let rhythms: [OperatingState.Subject: ContactRhythm]
+    private let late: LateStates
 
     init(_ visit: Visit) async throws {
         self.visit = visit
         kept = try await visit.site.history.value()
         rhythms = try await visit.site.rhythms.value()
+        late = try await visit.site.lateStates.value()
     }
 
     private func sees(_ count: HistoryCount) -> Bool { visit.principal.sees(connection: count.connection) }
@@ -66,6 +68,7 @@ struct NowHistory {
                 return [
                     "chip": Parts.state(state.rawValue), "state_count": Format.number(present[state] ?? 0), "href": "/orders?state=\(state.rawValue)",
                     "line": ["picture": Sparkline(line, of: state.rawValue.replacing("_", with: " ")).svg] as Model,
+                    "late_rows": late.rows(state, for: visit.principal),
                 ]
             },
             "columns": shown.map { ["column_name": $0.rawValue.replacing("_", with: " ")] as Model }, "rows": rows, "has_states": !shown.isEmpty,
@@ -163,7 +166,7 @@ struct NowHistory {
 
     static let templates = [
         "now-states": #"""
-        {{#states}}<p class="row between state-line"><a href="{{href}}">{{#chip}}{{>state}}{{/chip}}</a><span class="row">{{#line}}{{{picture}}}{{/line}}<span class="number">{{state_count}}</span></span></p>{{/states}}
+        {{#states}}<p class="row between state-line"><a href="{{href}}">{{#chip}}{{>state}}{{/chip}}</a><span class="row">{{#line}}{{{picture}}}{{/line}}<span class="number">{{state_count}}</span></span></p>{{#late_rows}}<p class="small late-line"><a class="warn-text" href="{{late_href}}">{{late_count}} unchanged for over {{late_age}}{{late_where}}</a> <span class="soft">longer than 9 of 10</span></p>{{/late_rows}}{{/states}}
         {{#has_states}}<details id="states-table" class="as-table"><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Orders by state, by day"><table><caption class="sr">Orders by state at the end of each day</caption>
         <thead><tr><th scope="col">Day</th>{{#columns}}<th scope="col">{{column_name}}</th>{{/columns}}</tr></thead>
         <tbody>{{#rows}}<tr><th scope="row" class="nowrap">{{row_name}}</th>{{#cells}}<td class="number">{{cell}}</td>{{/cells}}</tr>

@@ -73,7 +73,7 @@ enum OrderFacets {
             sets.append(["set_name": "Account", "choices": choices + more(known.count - shown.count, "/accounts")])
         }
         if let late = try await late(visit, address) { sets.append(late) }
-        let others = ["provider", "external_id", "problem", "since", "until", "older", "younger", "q"].flatMap { name in
+        let others = ["provider", "external_id", "problem", "since", "until", "older", "younger", "unchanged", "q"].flatMap { name in
             address.values(name).filter { value in !ages.contains { $0.name == name && $0.value == value } }.map {
                 choice(name, $0, nil, text: "\(Self.words[name] ?? name.replacing("_", with: " ")): \($0) ×", single: true)
             }

@@ -22,12 +22,14 @@ enum OrderViews {
     /// Orders that are under way at a provider.
     static let open = OrderState.allCases.filter { $0.isOpen && $0.isReported }.map { (name: "state", value: $0.rawValue) }
 
-    /// A filter by age as the API takes it: `older=9d` is what was made more than nine days ago, `younger=24h` what was made in the last day.
+    /// A filter by age as the API takes it: `older=9d` is what was made more than nine days ago, `younger=24h` what was made in the last day,
+    /// `unchanged=3d` what did not change for three days.
     /// - Throws: ``ProblemDocument`` 400 for what is no age.
     static func filter(_ name: String, _ value: String, at now: Timestamp) throws -> (name: String, value: String) {
         guard let count = Int64(value.dropLast()), count > 0, count < 100_000, let hours = ["h": Int64(1), "d": 24][value.suffix(1)] else {
             throw ProblemDocument(400, "malformed_filter", "Bad request", "\(name) must be a number of hours or days, such as 24h or 9d")
         }
-        return (name == "older" ? "until" : "since", (now + .seconds(-count * hours * 3600)).iso8601)
+        let filter = ["older": "until", "unchanged": "unchanged_since"][name] ?? "since"
+        return (filter, (now + .seconds(-count * hours * 3600)).iso8601)
     }
 }

@@ -34,7 +34,7 @@ enum OrdersPage {
     static let longest = 500
 
     /// Filters by age, which the API has by time.
-    static let ages = ["older", "younger"]
+    static let ages = ["older", "younger", "unchanged"]
 
     /// The filters that are set, as the address has them.
     static func view(_ visit: Visit) -> [(name: String, value: String)] {

@@ -29,6 +29,9 @@ public protocol OrderStore: Sendable {
     /// An order's timeline, oldest first.
     func timeline(of order: String) async throws -> [TimelineEntry]
 
+    /// How many orders of an account are in a state and have not changed at or after a time, by connection.
+    func unchanged(in state: OrderState, of account: String, since: Timestamp) async throws -> [String: Int]
+
     /// How many orders have an entry of a kind in their timeline at or after a time, and which are the newest. Reads what was noted since, so it is for short times.
     func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders
 }

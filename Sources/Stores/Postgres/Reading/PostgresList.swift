@@ -58,6 +58,7 @@ struct PostgresList {
         require("problem", query.problem)
         require("connection", in: query.connections.map { Array($0) })
         require("created_at", from: query.since, to: query.until)
+        require("updated_at", from: nil, to: query.unchangedSince)
         guard let held = query.held else { return }
         require("state IN ('accepted', 'submitting') AND coalesce(problem, $#) = $#", .text(held.problem))
         let names = held.accounts.map { "account:" + $0 } + held.connections.map { "connection:" + $0 }

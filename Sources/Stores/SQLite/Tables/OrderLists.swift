@@ -69,6 +69,7 @@ extension StoredRows {
         list.require(connections: query.connections)
         list.require(query.held)
         list.require("created_at", from: query.since, to: query.until)
+        list.require("updated_at", from: nil, to: query.unchangedSince)
     }
 
     /// The ways to look on a connection, with its buckets, beginning where the page's first orders most likely are.

@@ -1,6 +1,19 @@
 import Screening
 
 extension SQLStore {
+    /// Found in the index of the list; when they changed stands in their rows.
+    func unchanged(in state: OrderState, of account: String, since: Timestamp) async throws -> [String: Int] {
+        try await read { reading in
+            let rows = try reading.fetch(
+                "SELECT connection, count(*) FROM orders WHERE state = $1 AND account = $2 AND updated_at < $3 GROUP BY connection",
+                [.text(state.rawValue), .text(account), .int(since.milliseconds)]
+            )
+            return rows.reduce(into: [:]) { counts, row in
+                if let connection = row.text(at: 0), let count = row.int(at: 1) { counts[connection] = Int(count) }
+            }
+        }
+    }
+
     /// Both databases go backwards through what was noted since, by the numbers of the entries.
     func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
         try await read { reading in

@@ -47,7 +47,7 @@ struct OrderSearch {
     /// Whether filters narrow what keys find that plain columns can answer, connections apart.
     var isNarrowed: Bool {
         !query.states.isEmpty || query.outcome != nil || query.waitingOn != nil || query.account != nil || query.provider != nil
-            || query.problem != nil || query.since != nil || query.until != nil
+            || query.problem != nil || query.since != nil || query.until != nil || query.unchangedSince != nil
     }
 
     /// Some of the orders that keys found, in the page's order, without those that the plain columns rule out.
@@ -114,6 +114,7 @@ struct OrderSearch {
         if let providerRef = query.providerRef, order.providerRef != providerRef { return false }
         if let since = query.since, order.createdAt < since { return false }
         if let until = query.until, order.createdAt >= until { return false }
+        if let since = query.unchangedSince, order.updatedAt >= since { return false }
         if let text = query.text?.value.trimmed, !text.isEmpty, !Self.matches(order, text) { return false }
         return true
     }

@@ -17,7 +17,8 @@ struct OrderEndpoints: Sendable {
             .text("account", "From this account", \.account),
             .text("provider", "At this provider", \.provider), .text("external_id", "With this external id", \.externalID),
             .text("problem", "With a problem of this code", \.problem),
-            .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until), search,
+            .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
+            .timestamp("unchanged_since", "Of which nothing changed at or after this time", \.unchangedSince), search,
         ]
     )
 
