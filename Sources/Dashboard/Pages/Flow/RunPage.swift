@@ -31,7 +31,9 @@ enum RunPage {
         model["has_earlier"] = !earlier.isEmpty
         let scripts = try await RunScripts(run, visit)
         let steps = run["steps"]?.items ?? []
-        model["steps"] = steps.map { step($0, scripts, visit) }
+        let shownSteps = steps.map { step($0, scripts, visit) }
+        model["steps"] = shownSteps
+        model["has_places"] = shownSteps.contains { ($0["places"] as? [Model])?.isEmpty == false }
         model["has_steps"] = !steps.isEmpty
         model["withheld"] = !visit.may(.readPersonal)
         model["input"] = run["input"].map { ["input_text": PrettyJSON.text($0)] as Model }
@@ -148,6 +150,7 @@ enum RunPage {
         <td data-label="Line"><span>{{#places}}<a class="mono" href="{{place_href}}">{{place}}</a> {{/places}}</span></td>
         <td data-label="Answer">{{#answer}}{{>state}}{{/answer}}</td><td data-label="ms" class="right">{{#step_ms}}{{ms}}{{/step_ms}}</td></tr>
         {{/steps}}</tbody></table>{{/has_steps}}
+        {{#has_places}}<p class="soft small">A line is where the script that this run began on makes such a call, as its text stands; which of several it was is not recorded.</p>{{/has_places}}
         {{#withheld}}<p class="soft small">Requests, answers, input and log may name people: they take the scope read_personal.</p>{{/withheld}}
         </section>
         </div>
