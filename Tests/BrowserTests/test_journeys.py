@@ -172,7 +172,7 @@ class Journeys(unittest.TestCase):
         eventually("dead letters", lambda: len(self.host.items("/runs?state=dead")) == 3)
         eventually("issue", lambda: self.host.items("/issues?kind=script_failing"))
         self.visitor.go("/dead")
-        self.see("after the reload at")
+        self.see("the reload at")
         self.page.locator("main a[href^='/runs/run_']").first.click()
         self.see("office.lua:7")
         self.assertGreater(self.page.locator(".source .failed").count(), 0, "the line is not marked")

@@ -62,6 +62,17 @@ struct ListView {
         return ["facet_title": title, "facets": facets]
     }
 
+    /// How many there are in each state on the connections that are chosen; nil where something else narrows the list: then nobody has counted.
+    func stateCounts(_ counts: [Counts.Group: Int]) -> [String: Int]? {
+        guard visit.query("within") == nil, given.allSatisfy({ ["state", "connection"].contains($0.name) }) else { return nil }
+        let chosen = Set(given.filter { $0.name == "connection" }.map(\.value))
+        var states: [String: Int] = [:]
+        for (group, count) in counts where visit.principal.sees(connection: group.connection) {
+            if chosen.isEmpty || chosen.contains(group.connection) { states[group.state, default: 0] += count }
+        }
+        return states
+    }
+
     /// The viewer's connections as facets: where there are many, some of them, and where the others are.
     var connectionFacets: Model {
         let (all, chosen) = (visit.connections, visit.query("connection"))

@@ -52,6 +52,13 @@ extension StoreConformance {
             add("external id in another case", { $0.externalID = "Application-7" }, { _ in false })
             add("provider ref", { $0.providerRef = orders[3].providerRef }, { $0.providerRef == orders[3].providerRef })
             add("time", { ($0.since, $0.until) = (since, until) }, { $0.createdAt >= since && $0.createdAt < until })
+            let changed = orders.map(\.updatedAt).sorted()[12]
+            add("unchanged", { $0.unchangedSince = changed }, { $0.updatedAt < changed })
+            add(
+                "unchanged, found by a text",
+                { ($0.unchangedSince, $0.text, $0.states) = (changed, Personal("ana"), [.requested, .inProgress, .completed]) },
+                { $0.updatedAt < changed && [.requested, .inProgress, .completed].contains($0.state) }
+            )
             let held = OrderQuery.Held(accounts: ["zinc-eu"], connections: ["other"], problem: "paused")
             add("held by what waits", { $0.held = held }, { held.holds($0) })
             add("held by nothing", { $0.held = OrderQuery.Held(accounts: [], connections: [], problem: "paused") }, { _ in false })
@@ -64,6 +71,14 @@ extension StoreConformance {
                 let found = try await trial.store.orders(query, PageRequest(limit: 100)).items
                 let expected = orders.filter(matches).map(\.id).sorted(by: >)
                 try trial.expect(found.map(\.id) == expected, "\(name): \(found.count) found, \(expected.count) expected")
+            }
+            for state in [OrderState.requested, .completed] {
+                for account in ["zinc-uk", "zinc-eu"] {
+                    let still = orders.filter { $0.state == state && $0.account == account && $0.updatedAt < changed }
+                    let counts = try await trial.store.unchanged(in: state, of: account, since: changed)
+                    let expected = still.reduce(into: [:]) { $0[$1.connection, default: 0] += 1 }
+                    try trial.expect(counts == expected, "unchanged in \(state) of \(account): \(counts) instead of \(expected)")
+                }
             }
         },
         Check("every filter of events holds") { trial in

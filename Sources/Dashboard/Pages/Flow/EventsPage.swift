@@ -16,8 +16,7 @@ enum EventsPage {
         )
         let answer = try await visit.get("events", query: list.query)
         let events = answer["items"]?.items ?? []
-        let counts = try await visit.site.tallies.value().counts.events.filter { visit.principal.sees(connection: $0.key.connection) }
-        let states = Dictionary(counts.map { ($0.key.state, $0.value) }, uniquingKeysWith: +)
+        let states = list.stateCounts(try await visit.site.tallies.value().counts.events)
         var model: Model = [
             "facet_sets": [
                 list.facets("State", "state", ["received", "working", "done", "dead"].map { ($0, $0) }, counts: states),

@@ -19,8 +19,7 @@ enum RunsPage {
         )
         let answer = try await visit.get("runs", query: list.query)
         let runs = answer["items"]?.items ?? []
-        let counts = try await visit.site.tallies.value().counts.runs.filter { visit.principal.sees(connection: $0.key.connection) }
-        let known = Dictionary(counts.map { ($0.key.state, $0.value) }, uniquingKeysWith: +)
+        let known = list.stateCounts(try await visit.site.tallies.value().counts.runs)
         let hooks = visit.site.parts.registry.connections.filter { visit.principal.sees(connection: $0.id) }.flatMap(\.hookNames).unique.sorted()
         var model: Model = [
             "facet_sets": [

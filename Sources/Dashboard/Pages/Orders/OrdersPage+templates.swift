@@ -34,7 +34,7 @@ extension OrdersPage {
         {{/rows}}</tbody></table></div></details>
         {{/none}}
         </div>
-        <ul class="legend" aria-label="Colours of a life"><li><span class="dot us"></span>us</li><li><span class="dot candidate"></span>candidate</li><li><span class="dot provider"></span>provider</li><li><span class="dot recruiter"></span>recruiter</li><li class="soft">from left to right, as it came; dashed: until when it is expected; line below: when half to nine of ten such orders are done</li></ul>
+        {{^none}}<ul class="legend" aria-label="Colours of a life"><li><span class="dot us"></span>us</li><li><span class="dot candidate"></span>candidate</li><li><span class="dot provider"></span>provider</li><li><span class="dot recruiter"></span>recruiter</li><li class="soft">from left to right, as it came; dashed: until when it is expected; line below: when half to nine of ten such orders are done</li></ul>{{/none}}
         """#
     ]
 }

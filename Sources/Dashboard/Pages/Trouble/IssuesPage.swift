@@ -64,7 +64,9 @@ enum IssuesPage {
         }
         // It is looked for from time to time: what it holds up says when it began.
         let began = Format.timestamp(issue["details"]?["since"]).map { min($0, opened) } ?? opened
-        let span = Format.span((max(began, reload) - reload).wholeMilliseconds, parts: 1)
+        let after = (max(began, reload) - reload).wholeMilliseconds
+        if after < 1000 { return "It began with the reload at \(Format.short(reload)) UTC." }
+        let span = Format.span(after, parts: 1)
         return "It began \(span) after the reload at \(Format.short(reload)) UTC."
     }
 
