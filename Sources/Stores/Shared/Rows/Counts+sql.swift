@@ -1,14 +1,16 @@
 import Screening
 
 extension Counts {
-    /// What is counted, as both stores ask for it: connection, state, count.
+    /// What is counted, as both stores ask for it: connection, state, count. Each failed order is looked up by itself: of `EXISTS` PostgreSQL's planner may make
+    /// a join that reads the timelines of all orders.
     static var queries: [(sql: String, groups: any WritableKeyPath<Counts, [Group: Int]> & Sendable)] {
         [
             (
                 """
-                SELECT connection, state, count(*) FROM orders WHERE state = 'failed' AND EXISTS (
-                    SELECT 1 FROM timeline WHERE timeline.order_id = orders.id AND timeline.kind = 'discarded' AND timeline.at >= orders.updated_at
-                ) GROUP BY connection, state
+                SELECT connection, state, count(*) FROM orders WHERE state = 'failed' AND coalesce((
+                    SELECT true FROM timeline WHERE timeline.order_id = orders.id AND timeline.kind = 'discarded' AND timeline.at >= orders.updated_at
+                    LIMIT 1
+                ), false) GROUP BY connection, state
                 """, \.discarded
             ),
             (counting("runs", runStates.map(\.rawValue)), \.runs),
