@@ -138,7 +138,7 @@ struct BackupBed {
         let bed = try await BackupBed(kind)
         let store = try await bed.open()
         let made = try await bed.backup()
-        let schema = kind == .sqlite ? SchemaMigration.sqliteFirstSchema : SchemaMigration.postgresFirstSchema
+        let schema = SchemaMigration.all.map { kind == .sqlite ? $0.sqlite : $0.postgres }.joined(separator: "\n")
         let named = schema.components(separatedBy: "CREATE TABLE ").dropFirst().compactMap { text -> String? in
             let name = text.replacing("IF NOT EXISTS ", with: "").prefix { $0 == "_" || $0 == "." || $0.isLetter || $0.isNumber }
             return name.contains(".") || text.prefix(80).contains("PARTITION OF") ? nil : String(name)
@@ -294,7 +294,7 @@ struct BackupBed {
         #expect(made.isProven && count >= 20)
         try await store.noteBackup(madeAt: made.manifest.at, bytes: made.bytes, took: .seconds(1))
         let change = "ALTER TABLE orders ADD COLUMN tried bigint"
-        let later = SchemaMigration(number: 2, name: "a column", sqlite: change, postgres: change)
+        let later = SchemaMigration(number: SchemaMigration.known + 1, name: "a column", sqlite: change, postgres: change)
         let plan = try await StoreMigration.rehearse(
             bed.url,
             relativeTo: bed.folder.path,

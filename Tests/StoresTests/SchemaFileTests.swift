@@ -10,6 +10,8 @@ import Testing
 @Suite("Schemas that were released") struct SchemaFileTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Schemas")
 
+    private var known: Int { SchemaMigration.known }
+
     private func kept(_ kind: BackupBed.Kind) throws -> String {
         let file = Self.folder.appending(path: "1-\(kind.rawValue).sql")
         let present = kind == .sqlite ? SchemaMigration.sqliteFirstSchema : SchemaMigration.postgresFirstSchema
@@ -55,7 +57,7 @@ import Testing
         let store = try await bed.open()
         try await bed.fill(store, 0..<20)
         let change = "ALTER TABLE orders ADD COLUMN tried INTEGER"
-        let later = SchemaMigration(number: 2, name: "a column", sqlite: change, postgres: change)
+        let later = SchemaMigration(number: known + 1, name: "a column", sqlite: change, postgres: change)
         func rehearse(_ migrations: [SchemaMigration]) async throws -> StoreMigration.Plan {
             try await StoreMigration.rehearse(
                 bed.url,
@@ -67,11 +69,16 @@ import Testing
             )
         }
         let none = try await rehearse(SchemaMigration.all)
-        #expect(none.present == 1 && none.known == 1 && none.steps.isEmpty && none.rows == 40)
+        #expect(none.present == known && none.known == known && none.steps.isEmpty && none.rows == 40)
         let plan = try await rehearse(SchemaMigration.all + [later])
-        #expect(plan.present == 1 && plan.known == 2 && plan.steps.map(\.name) == ["a column"] && plan.bytes > 0 && plan.bytesAfter > 0)
-        #expect(try await rehearse(SchemaMigration.all).present == 1)
-        let broken = SchemaMigration(number: 2, name: "broken", sqlite: "ALTER TABLE nowhere ADD x", postgres: "ALTER TABLE nowhere ADD x int")
+        #expect(plan.present == known && plan.known == known + 1 && plan.steps.map(\.name) == ["a column"] && plan.bytes > 0 && plan.bytesAfter > 0)
+        #expect(try await rehearse(SchemaMigration.all).present == known)
+        let broken = SchemaMigration(
+            number: known + 1,
+            name: "broken",
+            sqlite: "ALTER TABLE nowhere ADD x",
+            postgres: "ALTER TABLE nowhere ADD x int"
+        )
         await #expect(throws: StoreError.self) { _ = try await rehearse(SchemaMigration.all + [broken]) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: bed.folder.path).allSatisfy { !$0.contains("rehearsal") })
         try await bed.fill(store, 20..<22)
@@ -91,13 +98,13 @@ import Testing
             case .postgres(let url): try PostgresConnection(try PostgresOptions(url)).script(sql)
             }
         }
-        try await run("INSERT INTO schema_migrations VALUES (2, 'a column more', 0)")
+        try await run("INSERT INTO schema_migrations VALUES (\(known + 1), 'a column more', 0)")
         let beside = try await bed.open()
         try await bed.fill(beside, 0..<2)
         await beside.close()
-        try await run("UPDATE schema_window SET oldest = 2")
+        try await run("UPDATE schema_window SET oldest = \(known + 1)")
         await #expect(throws: StoreError.self) { _ = try await bed.open() }
-        try await run("UPDATE schema_window SET oldest = 1; INSERT INTO schema_migrations VALUES (3, 'another', 0)")
+        try await run("UPDATE schema_window SET oldest = 1; INSERT INTO schema_migrations VALUES (\(known + 2), 'another', 0)")
         await #expect(throws: StoreError.self) { _ = try await bed.open() }
     }
 
@@ -115,18 +122,18 @@ import Testing
                 now: SystemClock().now()
             )
         }
-        #expect(try await backUp(known: 2, in: nil) == nil, "there is no store")
+        #expect(try await backUp(known: self.known + 1, in: nil) == nil, "there is no store")
         let store = try await bed.open()
-        #expect(try await backUp(known: 2, in: nil) == nil, "it holds nothing")
+        #expect(try await backUp(known: self.known + 1, in: nil) == nil, "it holds nothing")
         try await bed.fill(store, 0..<3)
         await store.close()
-        #expect(try await backUp(known: 1, in: nil) == nil, "it is not older")
+        #expect(try await backUp(known: self.known, in: nil) == nil, "it is not older")
         if kind == .postgres {
-            let refusal = await #expect(throws: StoreError.self) { _ = try await backUp(known: 2, in: nil) }
+            let refusal = await #expect(throws: StoreError.self) { _ = try await backUp(known: self.known + 1, in: nil) }
             #expect("\(String(describing: refusal))".contains("fairlead migrate"))
         }
         let folder = kind == .sqlite ? nil : bed.folder.file("backups")
-        let path = try #require(try await backUp(known: 2, in: folder))
+        let path = try #require(try await backUp(known: self.known + 1, in: folder))
         #expect(try await StoreBackup.verify(path, keys: bed.keys).isProven)
     }
 
@@ -137,8 +144,14 @@ import Testing
         let older = try await bed.open()
         let now = older.clock.now()
         try await older.announce(Replica(id: "rep_1", host: "first", version: "1.0", startedAt: now, seenAt: now))
-        let adds = SchemaMigration(number: 2, name: "a column", sqlite: "", postgres: "ALTER TABLE orders ADD COLUMN added text")
-        let takes = SchemaMigration(number: 3, name: "one less", sqlite: "", postgres: "ALTER TABLE orders DROP COLUMN added", oldest: 2)
+        let adds = SchemaMigration(number: known + 1, name: "a column", sqlite: "", postgres: "ALTER TABLE orders ADD COLUMN added text")
+        let takes = SchemaMigration(
+            number: known + 2,
+            name: "one less",
+            sqlite: "",
+            postgres: "ALTER TABLE orders DROP COLUMN added",
+            oldest: known + 1
+        )
         let connection = try PostgresConnection(try PostgresOptions(bed.url))
         let working = Task { for number in 0..<40 { try await bed.fill(older, number..<(number + 1)) } }
         try SchemaMigration.run(connection, SchemaMigration.all + [adds], newStore: false, time: .clock(SystemClock()))

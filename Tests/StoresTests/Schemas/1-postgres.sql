@@ -540,15 +540,6 @@ CREATE TABLE history_counts (
     amount bigint NOT NULL,
     PRIMARY KEY (kind, slot, connection)
 ) WITH (fillfactor = 50);
-CREATE TABLE refused_deliveries (
-    kind text COLLATE "C" NOT NULL,
-    id text COLLATE "C" NOT NULL,
-    minute bigint NOT NULL,
-    reason text COLLATE "C" NOT NULL,
-    count bigint NOT NULL,
-    last_at bigint NOT NULL,
-    PRIMARY KEY (kind, id, minute, reason)
-);
 CREATE TABLE history_marks (
     at bigint NOT NULL,
     replica text COLLATE "C" NOT NULL,

@@ -515,16 +515,6 @@ CREATE TABLE history_counts (
     amount INTEGER NOT NULL,
     PRIMARY KEY (kind, slot, connection)
 ) STRICT, WITHOUT ROWID;
--- What was refused at the door, by minute and reason; of each account and connection the newest.
-CREATE TABLE refused_deliveries (
-    kind TEXT NOT NULL,
-    id TEXT NOT NULL,
-    minute INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    last_at INTEGER NOT NULL,
-    PRIMARY KEY (kind, id, minute, reason)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE history_marks (
     at INTEGER NOT NULL,
     replica TEXT NOT NULL,

@@ -8,16 +8,6 @@ extension SchemaMigration {
             amount INTEGER NOT NULL,
             PRIMARY KEY (kind, slot, connection)
         ) STRICT, WITHOUT ROWID;
-        -- What was refused at the door, by minute and reason; of each account and connection the newest.
-        CREATE TABLE refused_deliveries (
-            kind TEXT NOT NULL,
-            id TEXT NOT NULL,
-            minute INTEGER NOT NULL,
-            reason TEXT NOT NULL,
-            count INTEGER NOT NULL,
-            last_at INTEGER NOT NULL,
-            PRIMARY KEY (kind, id, minute, reason)
-        ) STRICT, WITHOUT ROWID;
         CREATE TABLE history_marks (
             at INTEGER NOT NULL,
             replica TEXT NOT NULL,
@@ -36,15 +26,6 @@ extension SchemaMigration {
             amount bigint NOT NULL,
             PRIMARY KEY (kind, slot, connection)
         ) WITH (fillfactor = 50);
-        CREATE TABLE refused_deliveries (
-            kind text COLLATE "C" NOT NULL,
-            id text COLLATE "C" NOT NULL,
-            minute bigint NOT NULL,
-            reason text COLLATE "C" NOT NULL,
-            count bigint NOT NULL,
-            last_at bigint NOT NULL,
-            PRIMARY KEY (kind, id, minute, reason)
-        );
         CREATE TABLE history_marks (
             at bigint NOT NULL,
             replica text COLLATE "C" NOT NULL,
