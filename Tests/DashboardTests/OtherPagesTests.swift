@@ -342,6 +342,22 @@ struct RunScriptTests {
         #expect(LineDifference(Array(repeating: "", count: LineDifference.most + 1), []) == nil)
     }
 
+    @Test("What narrows events and runs without facets of its own is shown, and can be taken away; counts are of the connection that is chosen")
+    func hiddenFilters() async throws {
+        let fixture = try await DashboardFixture()
+        _ = try await seed(fixture)
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            for path in ["/runs?order_id=ord_none&state=dead", "/events?external_id=ord_none&state=dead"] {
+                let page = try await browser.html(path)
+                #expect(page.contains(": ord_none ×") && page.contains("Nothing matches these filters"), "\(path)")
+            }
+            #expect(try await !browser.html("/runs?state=dead").contains("×"))
+            #expect(try await browser.html("/runs?state=dead").contains("dead <span class=\"n\">1</span>"))
+            #expect(try await !browser.html("/runs?state=dead&connection=beta").contains("class=\"n\""))
+        }
+    }
+
     @Test("What was refused of a connection or an account is listed by minute and reason, the newest first, and of an account to those who see all")
     func refusals() async throws {
         let fixture = try await DashboardFixture()

@@ -62,6 +62,17 @@ struct ListView {
         return ["facet_title": title, "facets": facets]
     }
 
+    /// What narrows the list and has no facets of its own, each to be taken away: else nobody would see why it is empty.
+    func otherFacets(besides shown: Set<String>) -> [Model] {
+        let others = given.filter { !shown.contains($0.name) }
+        guard !others.isEmpty else { return [] }
+        let facets = others.map { name, value -> Model in
+            let title = "\(name.replacing("order_id", with: "order").replacing("_", with: " ")): \(value) ×"
+            return ["facet": title, "facet_href": link(name, nil), "is_chosen": true]
+        }
+        return [["facet_title": "Also", "facets": facets]]
+    }
+
     /// How many there are in each state on the connections that are chosen; nil where something else narrows the list: then nobody has counted.
     func stateCounts(_ counts: [Counts.Group: Int]) -> [String: Int]? {
         guard visit.query("within") == nil, given.allSatisfy({ ["state", "connection"].contains($0.name) }) else { return nil }

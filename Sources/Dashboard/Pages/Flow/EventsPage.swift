@@ -22,7 +22,7 @@ enum EventsPage {
                 list.facets("State", "state", ["received", "working", "done", "dead"].map { ($0, $0) }, counts: states),
                 list.facets("Kind", "kind", [("ats", "from an ATS"), ("webhook", "webhook"), ("poll", "read"), ("command", "command")]),
                 list.connectionFacets, list.spanFacets,
-            ],
+            ] + list.otherFacets(besides: ["state", "kind", "connection", "about"]),
             "events": events.map { row($0, visit) },
             "is_empty": events.isEmpty,
             "empty": list.empty(

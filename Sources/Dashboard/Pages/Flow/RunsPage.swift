@@ -26,7 +26,7 @@ enum RunsPage {
                 list.facets("State", "state", states.map { ($0, $0) }, counts: known),
                 list.facets("Hook", "hook", hooks.prefix(12).map { ($0, $0) }),
                 list.connectionFacets, list.spanFacets,
-            ],
+            ] + list.otherFacets(besides: ["state", "hook", "connection", "about"]),
             "runs": try await rows(runs, visit),
             "is_empty": runs.isEmpty,
             "empty": list.empty(
