@@ -6,9 +6,12 @@ enum RestingMemory {
     private static let look = Duration.seconds(1), resting = Duration.milliseconds(30)
     /// So much work makes it worth while to give back what it left.
     private static let burst = Duration.seconds(1)
+    /// How long others are given to let go of what they keep.
+    private static let moment = Duration.milliseconds(100)
 
     /// Gives back what a start needed, and then what each burst of work left, once a second has passed in which hardly anything was done. Ends when cancelled.
-    static func keep() async {
+    /// - Parameter others: let go of what they keep, soon after they are asked.
+    static func keep(_ others: () -> Void) async {
         var last = processorTime()
         // The start was one.
         var worked = burst
@@ -17,6 +20,8 @@ enum RestingMemory {
             let now = processorTime()
             worked += now - last
             if now - last < resting, worked >= burst {
+                others()
+                do { try await Task.sleep(for: moment) } catch { return }
                 giveBack()
                 worked = .zero
             }

@@ -5,6 +5,7 @@ import FairleadTools
 import Foundation
 import Logging
 import Plugins
+import Screening
 import ServiceLifecycle
 
 struct ServeCommand: AsyncParsableCommand {
@@ -128,7 +129,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "connections": .stringConvertible(settings.connections.count),
             ]
         )
-        await RestingMemory.keep()
+        await RestingMemory.keep { host.store.releaseMemory() }
     }
 
     private static func watch(

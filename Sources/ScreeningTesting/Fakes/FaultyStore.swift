@@ -111,6 +111,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func tryWriting() async throws { try await write { try await store.tryWriting() } }
     /// See ``Store``.
+    public func releaseMemory() { store.releaseMemory() }
+    /// See ``Store``.
     public func advanceDueTimes(by within: Duration, rests: Bool) async throws {
         try await write { try await store.advanceDueTimes(by: within, rests: rests) }
     }

@@ -128,6 +128,12 @@ final class SQLiteStore: SQLStore {
         if refused { health.isOver() }
     }
 
+    /// The pages and statements that the connections keep: up to sixteen megabytes. Readers are closed, and opened again when they are needed.
+    func releaseMemory() {
+        guard !isClosed.withLock({ $0 }) else { return }
+        database.releaseMemoryEventually()
+    }
+
     func close() async {
         let isFirst = isClosed.withLock { closed in
             defer { closed = true }

@@ -20,6 +20,15 @@ public protocol StoreAdministration: Sendable {
     /// - Throws: ``StoreError`` where it does not.
     func tryWriting() async throws
 
+    /// Lets go of memory that can be had again from the database: for a host at rest, whose next use of the store is a little slower. Nothing waits for it, and
+    /// calling it again is harmless.
+    func releaseMemory()
+
     /// Finishes the work under way and closes. Calling anything afterwards throws ``StoreError/unavailable(_:)``. Does nothing the second time.
     func close() async
+}
+
+extension StoreAdministration {
+    /// For a store that keeps none.
+    public func releaseMemory() {}
 }
