@@ -307,6 +307,29 @@ struct OtherPagesTests {
             #expect(!(try await other.html("/settings")).contains("ab12cd34ef"))
         }
     }
+
+    @Test("What a list cannot read for want of a key is said, with the key") func unread() throws {
+        let said = try #require(ListView.unread(["items": [], "unread": ["count": 3, "keys": ["ab12cd34ef", "00ff00ff00"]]]))
+        let text = try #require(said["unread_text"] as? String)
+        #expect(text.hasPrefix("3 more that belong here cannot be read: they are sealed with ab12cd34ef, 00ff00ff00"))
+        #expect(ListView.unread(["items": []]) == nil)
+    }
+
+    @Test("What narrows events and runs without facets of its own is shown, and can be taken away; counts are of the connection that is chosen")
+    func hiddenFilters() async throws {
+        let fixture = try await DashboardFixture()
+        _ = try await seed(fixture)
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            for path in ["/runs?order_id=ord_none&state=dead", "/events?external_id=ord_none&state=dead"] {
+                let page = try await browser.html(path)
+                #expect(page.contains(": ord_none ×") && page.contains("Nothing matches these filters"), "\(path)")
+            }
+            #expect(try await !browser.html("/runs?state=dead").contains("×"))
+            #expect(try await browser.html("/runs?state=dead").contains("dead <span class=\"n\">1</span>"))
+            #expect(try await !browser.html("/runs?state=dead&connection=beta").contains("class=\"n\""))
+        }
+    }
 }
 
 @Suite("Scripts beside runs")
@@ -340,22 +363,6 @@ struct RunScriptTests {
         #expect(parts[1].last?.text == "line 21" && parts[1].last?.after == 21)
         #expect(try #require(LineDifference(before, before)).parts.isEmpty)
         #expect(LineDifference(Array(repeating: "", count: LineDifference.most + 1), []) == nil)
-    }
-
-    @Test("What narrows events and runs without facets of its own is shown, and can be taken away; counts are of the connection that is chosen")
-    func hiddenFilters() async throws {
-        let fixture = try await DashboardFixture()
-        _ = try await seed(fixture)
-        try await fixture.run { (browser) async throws in
-            _ = try await browser.signIn(DashboardFixture.admin)
-            for path in ["/runs?order_id=ord_none&state=dead", "/events?external_id=ord_none&state=dead"] {
-                let page = try await browser.html(path)
-                #expect(page.contains(": ord_none ×") && page.contains("Nothing matches these filters"), "\(path)")
-            }
-            #expect(try await !browser.html("/runs?state=dead").contains("×"))
-            #expect(try await browser.html("/runs?state=dead").contains("dead <span class=\"n\">1</span>"))
-            #expect(try await !browser.html("/runs?state=dead&connection=beta").contains("class=\"n\""))
-        }
     }
 
     @Test("What was refused of a connection or an account is listed by minute and reason, the newest first, and of an account to those who see all")

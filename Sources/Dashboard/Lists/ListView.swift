@@ -129,6 +129,16 @@ struct ListView {
         return ["cut_text": text, "cut_href": link("cursor", next)]
     }
 
+    /// What belongs to a list's page and cannot be read here; nil where all can.
+    static func unread(_ answer: JSON) -> Model? {
+        guard let unread = answer["unread"], let count = unread["count"]?.integer, count > 0 else { return nil }
+        let keys = unread["keys"]?.items?.compactMap(\.text).joined(separator: ", ") ?? ""
+        let text =
+            "\(Format.number(Int(count))) more that belong here cannot be read: they are sealed with \(keys), which is not among encryption.keys of this host. "
+            + "Nothing is lost; give it the key, or look at another host."
+        return ["unread_text": text]
+    }
+
     /// What stands where nothing is shown: that the filters hide all, or what to do next.
     /// - Parameter more: where to go on, where not all were looked at.
     func empty(_ nothing: (heading: String, text: String, link: (name: String, href: String)?), more: String? = nil) -> Model {
@@ -160,6 +170,7 @@ struct ListView {
         <button type="submit">Find</button></form>{{/search}}</div>
         """#,
         "cut": #"{{#cut}}<p class="said small">{{cut_text}} <a href="{{cut_href}}">Look on</a></p>{{/cut}}"#,
+        "unread": #"{{#unread}}<p class="said warn" role="status">{{unread_text}}</p>{{/unread}}"#,
         "pager": #"""
         <nav class="pager" aria-label="Pages of this list"><span>{{#newest}}<a href="{{newest_href}}">← Newest</a>{{/newest}}</span>
         <span>{{#older}}<a href="{{older_href}}" rel="next">Older →</a>{{/older}}</span></nav>

@@ -36,6 +36,7 @@ enum EventsPage {
         if visit.may(.readPersonal) { model["search"] = list.search("about", "About") }
         if let pager = list.pager(answer) { model["pager"] = pager }
         if let cut = list.cut(answer, "events") { model["cut"] = cut }
+        if let unread = ListView.unread(answer) { (model["unread"], model["is_empty"]) = (unread, false) }
         if visit.may(.operate), list.isNarrowed, !events.isEmpty { model["plan_href"] = PlanPage.link("event.replay", list.narrowing) }
         return .page(Page("Events", .events, content: visit.render("events", model)))
     }
@@ -78,6 +79,7 @@ enum EventsPage {
         <div class="title"><h1>Events</h1><span class="soft">what came in, from either side</span></div>
         {{>facet-sets}}
         <div id="events" data-live>
+        {{>unread}}
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list">{{>cut}}{{>event-table}}{{#pager}}{{>pager}}{{/pager}}</div>
         {{#plan_href}}<p><a class="button" href="{{plan_href}}">Plan a replay of all that match…</a></p>{{/plan_href}}{{/is_empty}}

@@ -37,6 +37,7 @@ enum RunsPage {
         if visit.may(.readPersonal) { model["search"] = list.search("about", "About") }
         if let pager = list.pager(answer) { model["pager"] = pager }
         if let cut = list.cut(answer, "runs") { model["cut"] = cut }
+        if let unread = ListView.unread(answer) { (model["unread"], model["is_empty"]) = (unread, false) }
         if visit.may(.operate), list.isNarrowed, !runs.isEmpty {
             model["plans"] = [
                 ["plan_name": "Plan a retry of all that match…", "plan_href": PlanPage.link("run.retry", list.narrowing)] as Model,
@@ -82,6 +83,7 @@ enum RunsPage {
         <div class="title"><h1>Runs</h1><span class="soft">what the scripts did with it</span></div>
         {{>facet-sets}}
         <div id="runs" data-live>
+        {{>unread}}
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list">{{>cut}}{{>run-table}}{{#pager}}{{>pager}}{{/pager}}</div>
         <p class="row">{{#plans}}<a class="button" href="{{plan_href}}">{{plan_name}}</a> {{/plans}}</p>{{/is_empty}}

@@ -14,7 +14,7 @@ extension OrdersPage {
         {{#is_filtered}}<div class="set"><span class="name"></span><a href="{{clear}}">Clear all filters</a></div>{{/is_filtered}}
         </div>
         <div class="card list" id="order-list" data-live>
-        {{#none}}{{>empty}}{{/none}}
+        {{>unread}}{{#none}}{{>empty}}{{/none}}
         {{#cut}}<p class="said small">{{said}} <a href="{{on}}">Look on</a></p>{{/cut}}
         {{^none}}
         <table class="cards"><caption class="sr">Orders, newest first</caption>

@@ -125,7 +125,8 @@ enum OrdersPage {
         model["kept_views"] = kept
         model["has_kept"] = !kept.isEmpty
         if search == nil, KeptViews.canBeKept(address) { model["can_keep"] = ["keep_view": FormEncoding.text(address.query)] as Model }
-        if orders.isEmpty, list["next"]?.text == nil {
+        model["unread"] = ListView.unread(list)
+        if orders.isEmpty, list["next"]?.text == nil, ListView.unread(list) == nil {
             model["none"] =
                 query.isEmpty && visit.query("search") == nil && visit.query("cursor") == nil
                 ? [
