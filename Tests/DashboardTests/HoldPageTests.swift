@@ -100,6 +100,13 @@ struct HoldPageTests {
             #expect(adopted.contains("/orders/\(orders[0].id)") && adopted.contains("application-3") && !adopted.contains("application-1<"))
             let seen = try await other.html("/hold?shown=adopted")
             #expect(seen.contains("application-0") && !seen.contains("application-3"))
+            // However many others there are, whose connections they do not see: theirs are found, and nothing says how many these are.
+            for number in 0..<50 {
+                let order = try await fixture.order("other-\(number)", connection: "beta")
+                try await fixture.store.perform([.timeline(TimelineEntry(order: order.id, at: fixture.clock.now(), kind: "submitted", text: "said"))])
+            }
+            let still = try await other.html("/hold?shown=adopted")
+            #expect(still.contains("application-0") && !still.contains("of 52"))
             #expect(try await browser.html("/hold?shown=absent").contains("application-1<"))
             #expect(try await !browser.html("/hold?shown=other").contains("id=\"answers\""))
         }

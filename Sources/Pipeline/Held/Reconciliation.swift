@@ -4,11 +4,11 @@ public import Screening
 public struct Reconciliation: Sendable, Equatable {
     public let restoredAt: Timestamp
     public let backupAt: Timestamp
-    /// How many orders were not looked for yet.
+    /// How many orders were not looked for yet; with those of which this host cannot read whether they were.
     public let left: Int
     /// How many orders nobody knows of whether their provider has them.
     public let uncertain: Int
-    /// How many of these became uncertain since the restore.
+    /// How many of these became uncertain, or changed otherwise, since the restore.
     public let doubtful: Int
     /// How many orders were found at their provider since the restore, and adopted.
     public let adopted: Int
@@ -41,17 +41,19 @@ extension Commands {
             repeat {
                 let orders = try await store.orders(query, page)
                 for order in orders.items where try await isLeft(order) { left += 1 }
+                // What cannot be read here may be left.
+                left += orders.unread.count
                 page.cursor = orders.next
             } while page.cursor != nil
-            let (uncertain, doubtful) = try await uncertain(since: restore.restoredAt)
+            let uncertain = try await store.count(in: .uncertain, changedSince: restore.restoredAt)
             let adopted = try await store.noted(Reconciliation.adoptedNote, since: restore.restoredAt, newest: 0)
             let absent = try await store.noted(Reconciliation.absentNote, since: restore.restoredAt, newest: 0)
             return Reconciliation(
                 restoredAt: restore.restoredAt,
                 backupAt: restore.backupAt,
                 left: left,
-                uncertain: uncertain,
-                doubtful: doubtful,
+                uncertain: uncertain.all,
+                doubtful: uncertain.changed,
                 adopted: adopted.count,
                 absent: absent.count,
                 unknown: try await store.unknownRequests().count
@@ -62,20 +64,6 @@ extension Commands {
     /// The requests that providers' webhooks name and no order has, since the store was restored; the newest first.
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func unknownRequests() async throws -> [UnknownRequest] { try await mapStoreError { try await store.unknownRequests() } }
-
-    /// How many orders are uncertain, and how many of them since a time.
-    private func uncertain(since time: Timestamp) async throws -> (all: Int, since: Int) {
-        var query = OrderQuery()
-        query.states = [.uncertain]
-        var (page, all, since) = (PageRequest(limit: 200), 0, 0)
-        repeat {
-            let orders = try await store.orders(query, page)
-            all += orders.items.count
-            since += orders.items.count { ($0.record.stateSince ?? $0.createdAt) >= time }
-            page.cursor = orders.next
-        } while page.cursor != nil
-        return (all, since)
-    }
 
     private func isLeft(_ order: Order) async throws -> Bool {
         if order.state == .submitting { return true }

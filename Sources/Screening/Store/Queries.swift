@@ -11,6 +11,13 @@ public struct Page<Item: Sendable>: Sendable {
         self.next = next
         self.unread = unread
     }
+
+    /// Everything that belongs to the page: for a decision, which must not take what cannot be read for what is not there.
+    /// - Throws: ``StoreError/keyMissing(_:)`` where some of it is sealed with a key that is not here.
+    public func whole() throws -> [Item] {
+        if let key = unread.counts.keys.min() { throw StoreError.keyMissing(key) }
+        return items
+    }
 }
 
 /// Rows that were to be listed and are sealed with keys which whoever lists them does not have.
@@ -23,6 +30,8 @@ public struct UnreadRows: Sendable, Equatable {
 
     /// Whether there are none.
     public var isEmpty: Bool { counts.isEmpty }
+    /// How many there are.
+    public var count: Int { counts.values.reduce(0, +) }
 
     /// Reads a row; nil where its key is not here, which is counted.
     public mutating func reading<Row>(_ read: () throws -> Row?) rethrows -> Row? {
@@ -37,7 +46,7 @@ public struct UnreadRows: Sendable, Equatable {
 
     /// `{count, keys}`; null where there are none.
     public var json: JSON {
-        counts.isEmpty ? .null : ["count": .int(Int64(counts.values.reduce(0, +))), "keys": .array(counts.keys.sorted().map { .string($0) })]
+        counts.isEmpty ? .null : ["count": .int(Int64(count)), "keys": .array(counts.keys.sorted().map { .string($0) })]
     }
 }
 

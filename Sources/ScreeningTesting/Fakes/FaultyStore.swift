@@ -386,8 +386,12 @@ public struct FaultyStore: Store {
         try await read { try await store.unchanged(in: state, of: account, since: since) }
     }
     /// See ``Store``.
-    public func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
-        try await read { try await store.noted(kind, since: since, newest: limit) }
+    public func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int) {
+        try await read { try await store.count(in: state, changedSince: changedSince) }
+    }
+    /// See ``Store``.
+    public func noted(_ kind: String, since: Timestamp, newest limit: Int, on connections: Set<String>?) async throws -> NotedOrders {
+        try await read { try await store.noted(kind, since: since, newest: limit, on: connections) }
     }
     /// See ``Store``.
     public func event(_ id: String) async throws -> Event? { try await read { try await store.event(id) } }

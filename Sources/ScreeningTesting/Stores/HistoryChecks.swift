@@ -45,6 +45,17 @@ extension StoreConformance {
             try trial.expect(one == NotedOrders(count: 2, newest: [orders[3]]), "\(one.newest.count) are named")
             let all = try await store.noted("looked_up", since: Timestamp(milliseconds: 0), newest: 0)
             try trial.expect(all == NotedOrders(count: 4), "\(all.count) of all")
+            let other = try await trial.placed(trial.order("application-9", connection: "other")).id
+            try await store.perform([.timeline(TimelineEntry(order: other, at: trial.now, kind: "looked_up", text: "noted"))])
+            let asked: [(Set<String>?, NotedOrders)] = [
+                (["acme"], found), (["other"], NotedOrders(count: 1, newest: [other])), ([], NotedOrders()),
+                (["acme", "other"], NotedOrders(count: 3, newest: [other] + found.newest)),
+                (nil, NotedOrders(count: 3, newest: [other] + found.newest)),
+            ]
+            for (connections, expected) in asked {
+                let theirs = try await store.noted("looked_up", since: since, newest: 9, on: connections)
+                try trial.expect(theirs == expected, "\(theirs.count) of \(connections?.sorted().joined(separator: ", ") ?? "all")")
+            }
         },
         Check("what is told and fails is summed by hour and connection, and a day keeps how orders stood last") { trial in
             let hour = HistoryCount.hour(of: trial.now)

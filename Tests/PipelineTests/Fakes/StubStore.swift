@@ -42,6 +42,8 @@ final class StubStore: Store {
         var unknownRequests: [UnknownRequest] = []
         var refused: [RefusedCount] = []
         var erasedReferences: Set<String> = []
+        /// The keys that are not here, by the orders that are sealed with them: lists leave these out and say so.
+        var missingKeys: [String: String] = [:]
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []
         /// Claims that are lost when they are renewed.
@@ -270,7 +272,12 @@ final class StubStore: Store {
                     && (query.states.isEmpty || query.states.contains(order.state))
             }
         }
-        return Page(items: found.sorted { $0.id < $1.id }, next: nil)
+        let missing = with { $0.missingKeys }
+        var unread = UnreadRows()
+        let items = try found.sorted { $0.id < $1.id }.filter { order in
+            try unread.reading { if let key = missing[order.id] { throw StoreError.keyMissing(key) } else { order } } != nil
+        }
+        return Page(items: items, next: nil, unread: unread)
     }
 
     func timeline(of order: String) async throws -> [TimelineEntry] { with { $0.timeline.filter { $0.order == order } } }
@@ -278,9 +285,14 @@ final class StubStore: Store {
         with { $0.orders.values.filter { $0.state == state && $0.account == account && $0.updatedAt < since } }
             .reduce(into: [:]) { $0[$1.connection, default: 0] += 1 }
     }
-    func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
+    func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int) {
+        let found = with { $0.orders.values.filter { $0.state == state } }
+        return (found.count, found.count { $0.updatedAt >= changedSince })
+    }
+    func noted(_ kind: String, since: Timestamp, newest limit: Int, on connections: Set<String>?) async throws -> NotedOrders {
         var orders: [String] = []
         for entry in with({ $0.timeline }).reversed() where entry.kind == kind && entry.at >= since && !orders.contains(entry.order) {
+            if let connections, !connections.contains(with { $0.orders[entry.order]?.connection } ?? "") { continue }
             orders.append(entry.order)
         }
         return NotedOrders(count: orders.count, newest: Array(orders.prefix(limit)))

@@ -40,9 +40,9 @@ enum HoldAnswers {
         guard let answer = listed.first(where: { $0.name == visit.query("shown") }), let since = Format.timestamp(hold["restored_at"]) else {
             return nil
         }
-        let noted = try await visit.site.parts.store.noted(answer.note, since: since, newest: most)
+        let noted = try await visit.site.parts.store.noted(answer.note, since: since, newest: most, on: visit.principal.connections)
         let orders = Dictionary(try await visit.site.parts.store.orders(noted.newest).map { ($0.id, $0) }) { $1 }
-        // Orders of connections that the viewer does not see are not there for them. Of the others nothing is shown that names somebody.
+        // Orders of connections that the viewer does not see are not there for them, nor counted. Of the others nothing is shown that names somebody.
         let rows = noted.newest.compactMap { orders[$0] }.filter { visit.principal.sees(connection: $0.connection) }.map { order -> Model in
             [
                 "answered_href": "/orders/\(order.id)", "answered_id": order.id, "answered_external": order.externalID,

@@ -32,8 +32,12 @@ public protocol OrderStore: Sendable {
     /// How many orders of an account are in a state and have not changed at or after a time, by connection.
     func unchanged(in state: OrderState, of account: String, since: Timestamp) async throws -> [String: Int]
 
+    /// How many orders are in a state, and how many of these changed at or after a time. Counts rows, also those that cannot be opened.
+    func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int)
+
     /// How many orders have an entry of a kind in their timeline at or after a time, and which are the newest. Reads what was noted since, so it is for short times.
-    func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders
+    /// - Parameter connections: the connections whose orders are meant; nil for all.
+    func noted(_ kind: String, since: Timestamp, newest limit: Int, on connections: Set<String>?) async throws -> NotedOrders
 }
 
 /// Orders in whose timeline something was noted.
@@ -63,5 +67,10 @@ extension OrderStore {
     /// Places an order for the host itself, unless the connection has one with the same external id that does not give way to it.
     public func place(_ order: Order, reorder: Reorder? = nil) async throws -> (order: Order, isNew: Bool) {
         try await place(order, reorder: reorder, by: .system)
+    }
+
+    /// How many orders of all connections have such an entry, and which are the newest.
+    public func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
+        try await noted(kind, since: since, newest: limit, on: nil)
     }
 }

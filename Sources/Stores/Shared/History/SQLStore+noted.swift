@@ -14,16 +14,31 @@ extension SQLStore {
         }
     }
 
+    func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int) {
+        try await read { reading in
+            let sql = "SELECT count(*), count(CASE WHEN updated_at >= $1 THEN 1 END) FROM orders WHERE state = $2"
+            let row = try reading.fetch(sql, [.int(changedSince.milliseconds), .text(state.rawValue)]).first
+            return (Int(row?.int(at: 0) ?? 0), Int(row?.int(at: 1) ?? 0))
+        }
+    }
+
     /// Both databases go backwards through what was noted since, by the numbers of the entries.
-    func noted(_ kind: String, since: Timestamp, newest limit: Int) async throws -> NotedOrders {
+    func noted(_ kind: String, since: Timestamp, newest limit: Int, on connections: Set<String>?) async throws -> NotedOrders {
         try await read { reading in
             let before = "SELECT seq FROM timeline WHERE at < $1 ORDER BY seq DESC LIMIT 1"
             let first = try reading.fetch(before, [.int(since.milliseconds)]).first?.int(at: 0) ?? 0
-            let rows = try reading.fetch(
-                "SELECT order_id, max(seq) FROM timeline WHERE seq > $1 AND kind = $2 GROUP BY order_id ORDER BY 2 DESC",
-                [.int(first), .text(kind)]
-            )
-            return NotedOrders(count: rows.count, newest: rows.prefix(limit).compactMap { $0.text(at: 0) })
+            var entries = "FROM timeline AS t WHERE t.seq > $1 AND t.kind = $2"
+            var values: [SQLValue] = [.int(first), .text(kind)]
+            if let connections {
+                guard !connections.isEmpty else { return NotedOrders() }
+                let places = (3..<3 + connections.count).map { "$\($0)" }.joined(separator: ", ")
+                entries += " AND EXISTS (SELECT 1 FROM orders AS o WHERE o.id = t.order_id AND o.connection IN (\(places)))"
+                values += connections.sorted().map { .text($0) }
+            }
+            let count = try reading.fetch("SELECT count(DISTINCT t.order_id) \(entries)", values).first?.int(at: 0) ?? 0
+            guard limit > 0, count > 0 else { return NotedOrders(count: Int(count)) }
+            let newest = "SELECT t.order_id, max(t.seq) \(entries) GROUP BY t.order_id ORDER BY 2 DESC LIMIT \(limit)"
+            return NotedOrders(count: Int(count), newest: try reading.fetch(newest, values).compactMap { $0.text(at: 0) })
         }
     }
 }

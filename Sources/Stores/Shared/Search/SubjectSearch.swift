@@ -179,7 +179,7 @@ extension PageRequest {
     }
 
     /// The page of those in a list that fit. Where many were looked through the page ends, and says where to go on.
-    fileprivate func lookingThrough<Item: Sendable>(
+    func lookingThrough<Item: Sendable>(
         _ most: Int,
         id: (Item) -> String,
         _ list: (PageRequest) throws -> Page<Item>,
@@ -197,7 +197,7 @@ extension PageRequest {
                 if items.count == bounded { return Page(items: items, next: items.last.map(id), unread: unread) }
                 items.append(item)
             }
-            seen += page.items.count
+            seen += page.items.count + page.unread.count
             guard let cursor = page.next else { return Page(items: items, next: nil, unread: unread) }
             if seen >= most { return Page(items: items, next: cursor, unread: unread) }
             next.cursor = cursor
