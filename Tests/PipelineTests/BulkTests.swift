@@ -34,6 +34,23 @@ import Testing
         return try await commands.bulkJob(job.id)
     }
 
+    @Test("Where this host cannot read all that matches, nothing is done, and the answer says that a host with the key is to be asked")
+    func sealedElsewhere() async throws {
+        failed(3)
+        let id = try #require(harness.store.with { $0.orders.keys.min() })
+        harness.store.with { $0.missingKeys[id] = "8c01ffe2" }
+        let asked: [() async throws -> Void] = [
+            { _ = try await commands.begin(.discardOrders, orders: query, note: nil, for: nil) },
+            { _ = try await commands.previewDiscard(orders: query) }, { _ = try await commands.discard(orders: query, PageRequest(), note: nil) },
+            { _ = try await commands.retry(orders: query, PageRequest()) }, { _ = try await commands.refresh(orders: query, PageRequest()) },
+        ]
+        for ask in asked {
+            let refusal = await #expect(throws: CommandError.self) { try await ask() }
+            #expect(refusal?.status == 503 && refusal?.code == "key_missing")
+        }
+        #expect(discarded() == 0 && harness.store.with { $0.bulk.isEmpty })
+    }
+
     @Test("A few are done before the answer, the others afterwards, each once, with who asked and why")
     func many() async throws {
         failed(120)

@@ -109,10 +109,11 @@ final class AccountService: Sendable {
     /// The order that an account's provider knows by a reference; nil where there is none.
     func holder(of reference: String, at account: String) async throws -> Order? { try await holders(of: reference, at: account).first }
 
+    /// - Throws: ``StoreError/keyMissing(_:)`` where one of them cannot be read here: the request is not free for that.
     private func holders(of reference: String, at account: String) async throws -> [Order] {
         var query = OrderQuery()
         query.account = account
         query.providerRef = reference
-        return try await store.orders(query, PageRequest(limit: 2)).items
+        return try await store.orders(query, PageRequest(limit: 2)).whole()
     }
 }

@@ -16,7 +16,9 @@ extension Commands {
         var request = PageRequest(limit: 200)
         repeat {
             let page = try await mapStoreError { [query, request] in try await store.runs(query, request) }
-            for run in page.items { if let run = try await mapStoreError({ try await store.run(run.id) }) { runs.append(run) } }
+            for run in try await mapStoreError({ try page.whole() }) {
+                if let run = try await mapStoreError({ try await store.run(run.id) }) { runs.append(run) }
+            }
             request.cursor = page.next
         } while request.cursor != nil
         let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
@@ -65,7 +67,7 @@ extension Commands {
     public func discard(orders query: OrderQuery, _ page: PageRequest, note: String?) async throws -> Batch {
         guard let query = query.discardable else { return Batch() }
         let orders = try await mapStoreError { try await undecided(query, page) }
-        return try await batch(orders.items.map(\.id), orders.next) { _ = try await discard(order: $0, note: note) }
+        return try await batch(orders, \.id) { _ = try await discard(order: $0, note: note) }
     }
 
     /// Takes one page of dead events out of the dead letters, oldest first.
@@ -73,6 +75,6 @@ extension Commands {
     public func discard(events query: EventQuery, _ page: PageRequest, note: String?) async throws -> Batch {
         guard let query = query.discardable else { return Batch() }
         let events = try await mapStoreError { try await store.events(query, page) }
-        return try await batch(events.items.map(\.id), events.next) { _ = try await discard(event: $0, note: note) }
+        return try await batch(events, \.id) { _ = try await discard(event: $0, note: note) }
     }
 }

@@ -93,7 +93,7 @@ extension Commands {
         var query = OrderQuery()
         (query.account, query.states) = (order.account, [.submitting])
         let recently = environment.clock.now() + (.zero - AccountService.onItsWay)
-        let sending = try await store.orders(query, PageRequest(limit: 200)).items
+        let sending = try await store.orders(query, PageRequest(limit: 200)).whole()
         guard sending.contains(where: { $0.id != order.id && $0.updatedAt > recently }) else { return }
         let detail =
             "Other orders are being sent to \(order.account) at this moment, and \(reference) may be the request of one of them: nothing there says whose it is. "

@@ -115,6 +115,6 @@ extension Commands {
     public func retry(orders query: OrderQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         guard let query = query.retryable else { return Batch() }
         let orders = try await mapStoreError { try await undecided(query, page) }
-        return try await batch(orders.items.map(\.id), orders.next) { _ = try await retry(order: $0, note: note) }
+        return try await batch(orders, \.id) { _ = try await retry(order: $0, note: note) }
     }
 }

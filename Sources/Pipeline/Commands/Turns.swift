@@ -9,7 +9,7 @@ public protocol Turns: Sendable {
 
 extension Commands {
     /// Goes through all pages of a list, in its turn.
-    /// - Throws: ``CommandError``: 422 `too_many`; 503 where the store cannot be had. `CancellationError`.
+    /// - Throws: ``CommandError``: 422 `too_many`; 503 where the store cannot be had, and `key_missing` where this host cannot read all of it. `CancellationError`.
     func inTurn<Value: Sendable, Item>(
         _ value: Value,
         throughAll read: (PageRequest) async throws -> Page<Item>,
@@ -29,13 +29,16 @@ extension Commands {
         repeat {
             try Task.checkCancellation()
             let asked = request
-            let page = try await mapStoreError { try await read(asked) }
-            count += page.items.count
+            let (items, next) = try await mapStoreError { () -> ([Item], String?) in
+                let page = try await read(asked)
+                return (try page.whole(), page.next)
+            }
+            count += items.count
             guard count <= most else {
                 throw CommandError(422, "too_many", "More than \(most) things match; narrow the filters, such as by since and until.")
             }
-            for item in page.items { try await add(&value, item) }
-            request.cursor = page.next
+            for item in items { try await add(&value, item) }
+            request.cursor = next
         } while request.cursor != nil
         return value
     }

@@ -131,6 +131,7 @@ private enum Doubt {
 
 extension AccountService {
     /// The other orders of the account, of somebody with the same e-mail address, telephone number or name, of which nobody knows yet what became of them.
+    /// - Throws: ``StoreError/keyMissing(_:)`` where one of such a person cannot be read here: what it may have made is decided where it can.
     fileprivate func unsettled(like order: Order) async throws -> [Order] {
         let candidate = order.candidate
         var query = OrderQuery()
@@ -143,7 +144,7 @@ extension AccountService {
             var page = PageRequest(limit: 200)
             repeat {
                 let orders = try await store.orders(query, page)
-                for other in orders.items where other.id != order.id && (unsettled.contains(other.state) || other.hasLostRequest) {
+                for other in try orders.whole() where other.id != order.id && (unsettled.contains(other.state) || other.hasLostRequest) {
                     found[other.id] = other
                 }
                 page.cursor = orders.next

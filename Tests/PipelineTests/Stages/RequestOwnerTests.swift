@@ -46,6 +46,24 @@ struct RequestOwnerTests {
         #expect(adopted.state == .requested && adopted.providerRef == "ref_1")
     }
 
+    @Test(
+        "One that is sealed with a key that is not here may be making it, or have it: nothing is adopted, and it waits for a host that has the key",
+        arguments: [nil, "ref_1"]
+    )
+    func sealedElsewhere(_ reference: String?) async throws {
+        let lost = harness.order(.submitting) { $0.record.sentAt = $0.createdAt + .seconds(-300) }
+        let other = harness.order(reference == nil ? .submitting : .requested) { $0.providerRef = reference }
+        harness.store.with { $0.missingKeys[other.id] = "8c01ffe2" }
+        finds("ref_1")
+        await #expect(throws: StoreError.keyMissing("8c01ffe2")) { _ = try await decide(lost) }
+        await #expect(throws: StoreError.keyMissing("8c01ffe2")) { _ = try await harness.accounts.isFree("ref_1", for: lost) }
+        await harness.executor.work(on: harness.claim(.submit(order: lost.id)))
+        let last = try #require(harness.store.with { $0.committed.last?.decision })
+        #expect(last.effects.isEmpty && last.spent == false && last.again.map { $0 >= harness.now + .seconds(10) } == true)
+        let order = try #require(harness.store.with { $0.orders[lost.id] })
+        #expect(order.state == .submitting && order.providerRef == nil)
+    }
+
     @Test("Two lost orders of one person wait for each other for two minutes, then both are left to a person, each with the other named")
     func twoLost() async throws {
         let one = harness.order(.submitting) { $0.record.sentAt = $0.createdAt }

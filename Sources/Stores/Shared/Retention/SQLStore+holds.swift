@@ -125,6 +125,7 @@ extension SQLStore {
     }
 
     /// The orders and events of a person.
+    /// - Throws: ``StoreError/keyMissing(_:)`` where one that may be theirs cannot be read here: it would go, although they are held.
     private func subjects(of email: String) async throws -> Set<String> {
         var (subjects, wanted): (Set<String>, String) = ([], SearchText.folded(email))
         var orders = OrderQuery()
@@ -132,7 +133,7 @@ extension SQLStore {
         var page = PageRequest(limit: 200)
         repeat {
             let found = try await self.orders(orders, page)
-            for order in found.items where SearchText.folded(order.candidate.email.value) == wanted { subjects.insert(order.id) }
+            for order in try found.whole() where SearchText.folded(order.candidate.email.value) == wanted { subjects.insert(order.id) }
             page.cursor = found.next
         } while page.cursor != nil
         var events = EventQuery()
@@ -140,7 +141,7 @@ extension SQLStore {
         page = PageRequest(limit: 200)
         repeat {
             let found = try await self.events(events, page)
-            subjects.formUnion(found.items.map(\.id))
+            subjects.formUnion(try found.whole().map(\.id))
             page.cursor = found.next
         } while page.cursor != nil
         // What was received of somebody and never became an order is theirs, too.
