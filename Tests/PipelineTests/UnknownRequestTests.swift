@@ -126,6 +126,52 @@ struct UnknownRequestTests {
         #expect(harness.store.with { $0.events.values.compactMap(\.order).sorted() } == orders.map(\.id).sorted())
     }
 
+    @Test("One of an order that this host cannot read is to be sent again, for a host that can: it is not kept as one that nobody has")
+    func sealedElsewhere() async throws {
+        let harness = StageHarness()
+        let order = harness.order(.requested) { $0.providerRef = "ref_1" }
+        harness.store.with {
+            $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)]
+            $0.missingKeys[order.id] = "8c01ffe2"
+        }
+        harness.provider.answer { $0.interpret = { [WebhookReport(reference: "ref_1", report: nil)] } }
+        let answer = await refusal {
+            _ = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
+        }
+        #expect(answer?.status == 503 && answer?.code == "key_missing")
+        #expect(harness.store.with { $0.unknownRequests.isEmpty && $0.events.isEmpty })
+    }
+
+    @Test("What a host cannot read counts as left to be looked for: a restored store is not released over it but by force")
+    func sealedLeft() async throws {
+        let harness = StageHarness()
+        let problem = Problem(code: Problem.held, message: "the store was restored", at: harness.now)
+        harness.store.with {
+            $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)]
+            $0.states[.store] = OperatingState(.store, pause: OperatingState.Pause(problem: problem, actor: .system, backupAt: harness.now))
+        }
+        let order = harness.order { $0.record.lookedUpAt = harness.now }
+        _ = harness.order(.uncertain)
+        let before = try #require(try await harness.commands.reconciliation())
+        #expect(before.left == 0 && before.uncertain == 1 && before.doubtful == 1)
+        harness.store.with { $0.missingKeys[order.id] = "8c01ffe2" }
+        #expect(try await harness.commands.reconciliation()?.left == 1)
+        #expect(await refusal { try await harness.commands.release() }?.code == "not_reconciled")
+    }
+
+    @Test("What one names beyond what is looked at is said")
+    func tooMany() async throws {
+        let harness = StageHarness()
+        harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)] }
+        for (count, isSaid) in [(200, false), (203, true)] {
+            harness.provider.answer { $0.interpret = { (0..<count).map { WebhookReport(reference: "ref_\($0)", report: nil) } } }
+            let answer = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
+            #expect(answer.status == 200)
+            let lines = harness.log.lines.filter { $0.contains("webhook.requests_left_out") }
+            #expect(lines.count == (isSaid ? 1 : 0) && lines.allSatisfy { $0.contains("count=3") && !$0.contains("ref_") }, "\(lines)")
+        }
+    }
+
     @Test("What is of somebody who was erased is answered, and kept nowhere")
     func erased() async throws {
         let harness = StageHarness()

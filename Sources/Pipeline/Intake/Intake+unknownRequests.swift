@@ -1,3 +1,4 @@
+import Logging
 import Plugins
 import Screening
 
@@ -25,7 +26,9 @@ extension Intake {
         let isOpen = try await mapStoreError { try await accounts.gaps.restores().contains { $0.closedAt == nil } }
         var result: IntakeResult?
         var addresses: [AdmittedAddresses.Address] = []
-        for reference in Set(said.compactMap(\.reference)).sorted().prefix(Self.namedAtMost) {
+        let named = Set(said.compactMap(\.reference)).sorted()
+        var leftOut = max(0, named.count - Self.namedAtMost)
+        for reference in named.prefix(Self.namedAtMost) {
             if let order = try await mapStoreError({ try await accounts.holder(of: reference, at: id) }) {
                 guard !addresses.contains(where: { $0.order == order.id }) else { continue }
                 addresses.append(AdmittedAddresses.Address(order: order.id, connection: order.connection, account: id))
@@ -35,8 +38,15 @@ extension Intake {
                 let isKept = try await mapStoreError {
                     try await store.note(unknownRequest: reference, at: id, at: now, atMost: Self.unknownRequestsKept)
                 }
-                if isKept { result = .unknownRequest }
+                if isKept { result = .unknownRequest } else { leftOut += 1 }
             }
+        }
+        if leftOut > 0 {
+            IntakeResult.leftOut.count(.webhook, account: id, times: leftOut, environment)
+            environment.logger.warning(
+                "a webhook names more requests than are looked at, or kept for a person to see",
+                metadata: ["event": "webhook.requests_left_out", "account": "\(id)", "named": "\(named.count)", "count": "\(leftOut)"]
+            )
         }
         if !addresses.isEmpty { return addresses }
         guard let result else {

@@ -61,9 +61,9 @@ extension MetricSet<Counter> {
         self.init(names, { Counter(label: label, dimensions: $0, factory: factory) }, destroy: { $0.destroy() })
     }
 
-    /// Counts one for some values, in the order of the labels' names.
-    package func increment(_ first: String = "", _ second: String = "", _ third: String = "", _ fourth: String = "") {
-        handle(first, second, third, fourth).increment()
+    /// Counts one, or some, for some values, in the order of the labels' names.
+    package func increment(_ first: String = "", _ second: String = "", _ third: String = "", _ fourth: String = "", by count: Int = 1) {
+        handle(first, second, third, fourth).increment(by: count)
     }
 
     /// Counts some for a value.

@@ -14,7 +14,7 @@ extension MetricFamily {
             "fairlead_intake_total",
             .counter,
             ["connection", "account", "kind", "result"],
-            "What came in, by the connection or account it was for: stored, duplicate, bad_signature, refused, unreadable, erased, unknown_request."
+            "What came in, by the connection or account it was for: stored, duplicate, bad_signature, refused, unreadable, erased, unknown_request; left_out counts requests that a webhook names too many of."
         ),
         MetricFamily(
             "fairlead_rejected_deliveries_total",

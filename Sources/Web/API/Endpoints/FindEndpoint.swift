@@ -91,7 +91,7 @@ struct FindEndpoint: Sendable {
                     "received": [
                         "type": ["boolean", "null"],
                         "description":
-                            "Whether the delivery was received; null for a text, and where too many events are about the same or not all that it names was looked up",
+                            "Whether the delivery was received; null for a text, and where too many events are about the same, one that may be it cannot be read here, or not all that it names was looked up",
                     ],
                     "left_out": Finder.LeftOut.schema.orNull,
                 ])

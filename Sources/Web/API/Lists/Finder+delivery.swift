@@ -19,8 +19,8 @@ extension Finder {
     /// What a delivery may be, and whether it is there.
     struct Found: Sendable {
         var hits: [Hit]
-        /// Whether the delivery was received; nil where more events would have to be compared than one request may read, or more of what its body names would
-        /// have to be looked up.
+        /// Whether the delivery was received; nil where more events would have to be compared than one request may read, some of them cannot be read here for
+        /// want of a key, or more of what its body names would have to be looked up.
         var isReceived: Bool?
         var leftOut = LeftOut()
     }
@@ -82,7 +82,8 @@ extension Finder {
             try Task.checkCancellation()
             guard limit > 0, room > 0 else { return isCut = true }
             let page = try await store.events(query, PageRequest(limit: min(limit, wanted, room)))
-            if page.next != nil { isCut = true }
+            // What cannot be read here may be it.
+            if page.next != nil || !page.unread.isEmpty { isCut = true }
             room -= page.items.count
             for event in page.items where found[event.id] == nil && principal.sees(connection: event.connection) {
                 if delivery.mayBe(event), compared.insert(event.id).inserted {
@@ -102,6 +103,7 @@ extension Finder {
             for _ in 0..<Finder.pagesOfUnnamed {
                 try Task.checkCancellation()
                 let list = try await store.events(events { $0.states = [.done] }, page)
+                if !list.unread.isEmpty { isCut = true }
                 for event in list.items where event.group == nil && event.order == nil && event.orders.isEmpty && delivery.mayBe(event) {
                     guard room > 0 else { return isCut = true }
                     guard principal.sees(connection: event.connection), compared.insert(event.id).inserted else { continue }
@@ -123,7 +125,9 @@ extension Finder {
                         break
                     }
                     room -= 1
-                    if let event = try await store.event(id) { found[id] = hit(event.summary, "delivery") }
+                    do {
+                        if let event = try await store.event(id) { found[id] = hit(event.summary, "delivery") }
+                    } catch StoreError.keyMissing { isCut = true }
                 }
             }
         }
@@ -210,7 +214,7 @@ extension Finder {
             try Task.checkCancellation()
             for query in [self.orders { $0.providerRef = text }, self.orders { $0.externalID = text }] {
                 let page = try await store.orders(query, PageRequest(limit: 5))
-                if page.next != nil { areMore = true }
+                if page.next != nil || !page.unread.isEmpty { areMore = true }
                 for order in page.items { orders[order.id] = order }
             }
         }
