@@ -118,6 +118,26 @@ struct WorkExecutorTests {
         #expect(harness.store.with { $0.events[event.id]?.state } == event.state && harness.provider.calls.isEmpty)
     }
 
+    @Test("What a provider said of an order whose key came to be another's is given up after half a minute, and left to a host that has it")
+    func sealedMeanwhile() async throws {
+        let order = harness.order()
+        harness.provider.answer { $0.submit = { Submission(reference: "ref_1") } }
+        harness.provider.answer { $0.find = { Submission(reference: "ref_1") } }
+        harness.store.with { $0.orders[order.id]?.status.state = .submitting }
+        for _ in 0..<9 { harness.store.fail("commit", StoreError.keyMissing("8c01ffe2")) }
+        let (executor, claim, begun) = (executor, harness.claim(.submit(order: order.id)), harness.now)
+        let working = Task { await executor.work(on: claim) }
+        for _ in 0..<8 {
+            await harness.clock.waitForSleepers()
+            harness.clock.advance(by: .milliseconds(6400))
+        }
+        await working.value
+        #expect(harness.now > begun)
+        let last = try #require(harness.store.with { $0.committed.last?.decision })
+        #expect(last.effects.isEmpty && last.spent == false && last.again.map { $0 >= harness.now + .seconds(10) } == true)
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .submitting)
+    }
+
     // MARK: Work over which hosts stopped
 
     private func event(_ id: String = "evt_1") -> Event {

@@ -152,7 +152,8 @@ struct WorkExecutor: Sendable {
 
     /// Writes what follows from something that has happened outside, on the order as it stands now, whoever holds the claim by then. It is not given up by a
     /// store that is away, for no other place records it; at a shutdown, when its time is over, it is tried once more and then given up. That the order was
-    /// being sent is on disk: whoever finds it so looks for it at the provider or leaves it `uncertain`, and never sends it again.
+    /// being sent is on disk: whoever finds it so looks for it at the provider or leaves it `uncertain`, and never sends it again. An order that was sealed
+    /// with another key meanwhile is given up after half a minute, so that the claim goes to a host that has it.
     private func settle(
         _ id: String,
         _ work: @escaping @Sendable (Order) -> (decision: Decision, updates: [Update]),
@@ -160,7 +161,7 @@ struct WorkExecutor: Sendable {
         _ known: Order?
     ) async throws -> Decision.Disposition {
         try await unwritten.during(id) {
-            var failures = 0
+            var (failures, keyless) = (0, 0)
             while true {
                 let known = failures == 0 ? known : nil
                 let isLast = Task.isCancelled
@@ -181,7 +182,9 @@ struct WorkExecutor: Sendable {
                         )
                     }
                     environment.storeFailed(error, "writing what a provider said", .debug, ["order": "\(id)"])
-                    guard error.mayPass else { throw error }
+                    // A running host does not get the key: whoever has it finds the order being sent, and looks for it.
+                    if case .keyMissing = error { keyless += 1 }
+                    guard error.mayPass, keyless < Self.keylessAttempts else { throw error }
                     if isLast {
                         leaveOpen(id, claim)
                         throw CancellationError()
@@ -207,6 +210,9 @@ struct WorkExecutor: Sendable {
             metadata: metadata
         )
     }
+
+    /// How often what a provider said is tried to be written on an order whose key is not here: for half a minute.
+    private static let keylessAttempts = 9
 
     private func settleOnce(
         _ id: String,
