@@ -1,4 +1,8 @@
+import Foundation
+import LuaRuntime
 import Logging
+import Pipeline
+import Plugins
 import Screening
 import ScreeningTesting
 import Synchronization
@@ -46,6 +50,38 @@ struct GaugeTests {
         await refresh.refresh()
         let back = PrometheusText.text(of: registry)
         #expect(back.contains("fairlead_store_up 1\n") && back.contains("fairlead_orders{connection=\"acme\",state=\"accepted\"} 4\n"))
+    }
+
+    @Test("While the store is away the host still says that it is not ready, and all else that it knows by itself")
+    func hostWithoutStore() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-gauges-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let settings = Settings(store: .sqlite(path: folder.path + "/store.db"), pluginPaths: [])
+        let store = try await settings.store.open(keys: [], clock: SystemClock(), random: SystemRandom())
+        let isAway = Mutex(false)
+        let context = PipelineContext(
+            store: FaultyStore(store) { if isAway.withLock({ $0 }) { throw StoreError.unavailable("away") } },
+            registry: Registry(connections: [], accounts: []),
+            hookRunner: HookRunner(pool: LuaPool(LuaPool.Configuration(count: 1))),
+            transport: ScriptedTransport(),
+            clock: SystemClock(),
+            random: SystemRandom(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            publicURL: nil
+        )
+        let contents = ConfigurationLoader.Contents(connections: [], accounts: [], plugins: [], providers: [], leftOut: [])
+        let gauges = HostGauges(context: context, live: LiveSettings(settings, contents, at: SystemClock().now())) {
+            await Readiness(of: context, patience: .seconds(60))
+        }
+        func values(_ name: String) async throws -> [Double] { try await gauges.readings().filter { $0.name == name }.map(\.value) }
+        #expect(try await values("fairlead_ready") == [1])
+        #expect(try await values("fairlead_keys_missing") == [0])
+        isAway.withLock { $0 = true }
+        #expect(try await values("fairlead_ready") == [0])
+        #expect(try await values("fairlead_keys_missing").isEmpty)
+        #expect(try await values("fairlead_disk_free_bytes").count == 1)
+        await store.close()
     }
 
     @Test("What a source names no more is shown no more, and a source that fails changes nothing of the others")

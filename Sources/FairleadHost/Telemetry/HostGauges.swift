@@ -18,7 +18,8 @@ struct HostGauges: GaugeSource {
             GaugeReading("fairlead_build_info", [("version", Release.version)], 1),
         ]
         readings += context.breakerLevels.map { GaugeReading("fairlead_breaker_state", [("kind", $0.kind), ("name", $0.name)], Double($0.level)) }
-        readings.append(GaugeReading("fairlead_keys_missing", [], Double(try await context.store.missingKeys().count)))
+        // The store says it: where that is away this is left out, and nothing else.
+        if let missing = try? await context.store.missingKeys() { readings.append(GaugeReading("fairlead_keys_missing", [], Double(missing.count))) }
         readings += silence
         if case .sqlite(let path) = live.settings.store { readings += disk(path) }
         return readings + process
