@@ -27,6 +27,15 @@ extension Order {
         }
     }
 
+    /// Whether its provider may go on with a request for it, as far as is known here: neither did it end with a result, nor is it surely gone.
+    public var mayStandAtProvider: Bool {
+        guard !isSurelyGone else { return false }
+        return switch state {
+        case .completed, .reviewed: [Problem.abandoned, Problem.secondReference, Problem.standsAtProvider].contains(status.problem?.code)
+        default: true
+        }
+    }
+
     /// Whether a new order of the same external id may take its place.
     public func givesWay(to request: Reorder) -> Bool {
         guard replacedBy == nil else { return false }

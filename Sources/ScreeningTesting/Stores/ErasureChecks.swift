@@ -106,6 +106,31 @@ extension StoreConformance {
             let anew = try await trial.store.place(trial.order("application-102"), reorder: Reorder())
             try trial.expect(anew.isNew, "a person cannot order anew")
         },
+        Check("what its provider may go on with is not ordered anew after an erasure, though it ended here") { trial in
+            let ends: [(state: OrderState, problem: String?, reference: String?, mayStand: Bool)] = [
+                (.failed, Problem.abandoned, nil, true), (.failed, nil, "ref_1", true), (.cancelled, Problem.standsAtProvider, "ref_2", true),
+                (.completed, Problem.secondReference, "ref_3", true), (.completed, nil, "ref_4", false), (.failed, nil, nil, false),
+                (.cancelled, nil, "ref_5", false),
+            ]
+            for (number, end) in ends.enumerated() {
+                let name = "application-20\(number)"
+                let (_, _, order) = try await received(trial, name, "ana\(number)@example.test")
+                var ended = order.changed(to: end.state)
+                ended.record.endedAt = trial.now
+                ended.providerRef = end.reference
+                ended.status.problem = end.problem.map { Problem(code: $0, message: "look there", at: trial.now) }
+                try await trial.store.perform([.order(ended), .unqueue(.submit(order: order.id))])
+                _ = try await erase(trial, .order(order.id))
+                let isMarked = try await trial.store.isErased([.open(name)], on: "acme")
+                try trial.expect(isMarked == end.mayStand, "\(end) is \(isMarked ? "" : "not ")taken for an order that may stand at its provider")
+                guard end.mayStand else {
+                    let anew = try await trial.store.place(trial.order(name), reorder: Reorder())
+                    try trial.expect(anew.isNew, "after \(end) a person cannot order anew")
+                    continue
+                }
+                try await trial.expectConflict { _ = try await trial.store.place(trial.order(name), reorder: Reorder()) }
+            }
+        },
         Check("what came in of somebody who is erased goes once its runs have ended") { trial in
             let event = trial.event()
             _ = try await trial.store.accept(event, dedupe: nil)

@@ -24,7 +24,7 @@ extension SQLStore {
         let ids = plan.orders
         let found = try await read { reading in ids.sorted().compactMap { try? reading.order($0) } }.filter { !$0.externalID.isEmpty }
         for event in plan.events { plan.marks.formUnion(try await read { try $0.marks(of: found, in: event) }) }
-        for order in found where !order.isAtEnd {
+        for order in found where order.mayStandAtProvider {
             let place = codec.blindIndex(.externalID, order.externalID, on: order.connection)
             let key = codec.markKey(.open(order.externalID), on: order.connection)
             plan.marks.insert(ErasurePlan.Mark(connection: order.connection, key: key, place: place))
