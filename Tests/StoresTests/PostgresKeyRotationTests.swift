@@ -120,6 +120,38 @@ struct PostgresKeyRotationTests {
         await with.close()
     }
 
+    @Test("While another seals with a key that is not here an erasure is neither carried out nor certified, and whoever has the key finishes it")
+    func erasesWithoutTheKey() async throws {
+        let (database, clock) = (try await PostgresDatabase(), ManualClock())
+        let without = try await database.open(keys: [old], clock: clock)
+        for number in 1...2 { _ = try await without.place(sampleOrder("ord_\(number)", "application-\(number)")) }
+        let name = try MasterKeys([new]).first
+        let begun = "INSERT INTO fairlead_keys.keyring (name, wrapped) VALUES ('\(Keyring.keyPrefix)\(name)', '') ON CONFLICT DO NOTHING"
+        await #expect(throws: StoreError.keyMissing(name)) {
+            try await without.erase(.order("ord_1"), as: "ers_1", window: .seconds(60), by: .system, note: nil) { _ in
+                // It begins while the erasure looks for what there is.
+                do { try database.run(begun) } catch { Issue.record("\(error)") }
+                return ErasureTelling()
+            }
+        }
+        #expect(try await without.erasures().isEmpty)
+        #expect(try await without.order("ord_1") != nil)
+        // Written down by a host that stopped then.
+        var plan = ErasurePlan()
+        plan.orders = ["ord_1"]
+        try await without.write(ledger: LedgerEntry(Erasure(id: "ers_2", subject: "sub_1", requestedAt: clock.now()), plan))
+        #expect(try await without.replayErasures() == 0)
+        #expect(try await without.erasure("ers_2")?.doneAt == nil)
+        #expect(try await without.order("ord_1") != nil)
+        let with = try await database.open(keys: [new, old], clock: clock)
+        #expect(try await with.replayErasures() == 1)
+        #expect(try await with.erasure("ers_2")?.isSigned == true)
+        let (gone, other) = (try await with.order("ord_1"), try await with.order("ord_2"))
+        #expect(gone == nil && other != nil)
+        await without.close()
+        await with.close()
+    }
+
     @Test("A replica that makes data keys under a key that was let go puts it back among those that are needed")
     func keyThatWasLetGoComesBack() async throws {
         let (database, clock) = (try await PostgresDatabase(), ManualClock())

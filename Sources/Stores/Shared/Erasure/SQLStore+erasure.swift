@@ -26,7 +26,7 @@ extension SQLStore {
         telling: @Sendable (ErasedThings) -> ErasureTelling
     ) async throws -> Erasure? {
         // What cannot be read here may be the person's: whoever has the key finds all.
-        if let key = try await missingKeys().first { throw StoreError.keyMissing(key) }
+        try await requireKeys()
         guard let addresses = try await addresses(of: subject) else { return nil }
         let orders = subject.order.map { Set([$0]) } ?? []
         let name = codec.subject(addresses.sorted().first ?? subject.order ?? "")
@@ -45,6 +45,9 @@ extension SQLStore {
             guard isFirst || !more.isEmpty else { break }
             let before = (entry.plan, entry.erasure.told)
             let others = telling(try await read { try $0.things(in: plan) })
+            // Somebody may have begun to seal with a key that is not here while it was looked for: what that covers of the person is not in the plan. Written down
+            // as it is by then, an erasure is finished by whoever has the key.
+            try await requireKeys()
             entry.plan.formUnion(plan)
             entry.erasure.told.merge(others.told, uniquingKeysWith: ErasureTelling.both)
             rounds += 1
@@ -62,8 +65,12 @@ extension SQLStore {
                 break
             }
         }
+        try await requireKeys()
         return try await finish(entry)
     }
+
+    /// - Throws: ``StoreError/keyMissing(_:)`` where something may be sealed with a key that is not here.
+    private func requireKeys() async throws { if let key = try await missingKeys().first { throw StoreError.keyMissing(key) } }
 
     @discardableResult
     func replayErasures() async throws -> Int {
@@ -71,12 +78,15 @@ extension SQLStore {
         let entries = try await ledger()
         guard !entries.isEmpty else { return 0 }
         let known = Set(try await read { reading in try reading.fetch("SELECT id FROM erasures", []).compactMap { $0.text(at: 0) } })
+        let hasKeys = try await missingKeys().isEmpty
         var count = 0
         for entry in entries where entry.erasure.doneAt == nil || !known.contains(entry.erasure.id) {
             // An older copy may have more of the person than there was: what is found by the same keys goes, too.
             var entry = entry
             let given = entry.plan
             let isDone = entry.erasure.doneAt != nil
+            // What cannot be read here may be the person's: one that nothing is gone of yet is left to whoever has the key.
+            if !isDone, !hasKeys, !known.contains(entry.erasure.id) { continue }
             // One that was only cut short is finished as it was written down: what was ordered for the person since is not of it.
             if !known.contains(entry.erasure.id) { entry.plan.formUnion(try await read { try $0.completed(given) }) }
             try await write(ledger: entry)
@@ -90,7 +100,7 @@ extension SQLStore {
                 continue
             }
             // A certificate that was given out stays as it is.
-            if isDone { try await forgetTraces() } else { _ = try await finish(entry) }
+            if isDone { try await forgetTraces() } else if try await missingKeys().isEmpty { _ = try await finish(entry) } else { continue }
             count += 1
         }
         return count
