@@ -50,10 +50,12 @@ extension SQLStore {
 
     func auditHead() async throws -> AuditHead { try await lookUp { try $0.auditHead() } }
 
-    /// The end is read first: what is added meanwhile is not missing.
+    /// The end is read before the entries: what is added meanwhile is not missing. What erasures certified is read before the end, for one that is certified
+    /// meanwhile names an entry behind it.
     func verifyAudit(anchors: [AuditHead]) async throws -> AuditVerification {
+        let certified = try await certifiedHeads()
         let (head, newest) = try await read { try $0.auditEnd() }
-        var verifier = AuditVerifier(anchors: anchors + (try await certifiedHeads()))
+        var verifier = AuditVerifier(anchors: anchors + certified)
         var last: Int64 = 0
         while true {
             let after = last
