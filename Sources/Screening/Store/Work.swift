@@ -231,7 +231,8 @@ public enum Effect: Sendable {
     case event(id: String, state: Event.State, problem: Problem?)
     /// A run whose row cannot be read ends as a dead letter; nothing else of it is written.
     case unreadable(run: String)
-    /// An event that is recorded after the fact: a poll's answer, an operator's command.
+    /// An event that is recorded after the fact: a poll's answer, an operator's command, a webhook that is handed on. One of an order that is not there any more
+    /// is not.
     case record(Event)
     /// More work. Work that is queued already moves to the earlier of both times.
     case queue(QueuedWork)

@@ -99,11 +99,26 @@ extension StoreConformance {
             try trial.expect(stored.connection == nil && stored.account == "zinc-uk" && stored.order == nil, "its columns changed")
         },
         Check("a recorded event is not queued and keeps its state") { trial in
-            var event = trial.event(kind: .poll, account: "zinc-uk", order: "ord_1")
+            let order = try await trial.store.place(trial.order("application-1")).order
+            try await trial.store.perform([.unqueue(.submit(order: order.id))])
+            var event = trial.event(kind: .poll, account: "zinc-uk", order: order.id)
             event.state = .done
             try await trial.store.perform([.record(event)])
             try trial.expect(try await trial.store.event(event.id)?.state == .done, "it is not there as it was")
             try trial.expect(try await trial.claim().isEmpty, "it was queued")
+        },
+        Check("of an order that was erased meanwhile no event is recorded, and all else of the transaction is written") { trial in
+            let order = try await trial.store.place(trial.order("application-1")).order
+            let own = trial.event()
+            _ = try await trial.store.accept(own, dedupe: nil)
+            _ = try await trial.store.erase(.order(order.id), as: trial.id(.erasure), window: .seconds(60), by: .system, note: nil)
+            let copy = trial.event(kind: .webhook, account: "zinc-uk", order: order.id, body: Array(#"{"email": "ana@example.test"}"#.utf8))
+            let work = QueuedWork(.event(copy.id), concurrencyKey: copy.concurrencyKey, connection: "acme", due: trial.now)
+            try await trial.store.perform([.event(id: own.id, state: .done, problem: nil), .record(copy), .queue(work)])
+            try trial.expect(try await trial.store.event(copy.id) == nil, "it was recorded")
+            try trial.expect(try await trial.store.records(of: .email(Personal("ana@example.test")))?.isEmpty == true, "it is found")
+            try trial.expect(try await trial.store.event(own.id)?.state == .done, "nothing else was written")
+            try trial.expect(try await trial.store.load(.event(copy.id)).event == nil, "its work finds something")
         },
         Check("an event's state, problem and runs are shown") { trial in
             let event = trial.event()

@@ -101,6 +101,9 @@ extension PostgresTransaction {
         )
     }
 
+    func isStored(order id: String) throws -> Bool { locked.orders[id] != nil }
+    mutating func isRemoved(order id: String) { change(order: id, to: nil) }
+
     mutating func update(_ row: OrderRow, _ lookUps: LookUps) throws {
         guard let present = locked.orders[row.id], present.version == row.version - 1 else { throw StoreError.conflict }
         change(order: row.id, to: LockedRows.LockedOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: lookUps.terms))

@@ -82,8 +82,8 @@ struct PostgresTransaction: StoreTransaction {
         locked.works[id] = work
     }
 
-    /// Changes what is known of an order.
-    mutating func change(order id: String, to order: LockedRows.LockedOrder) {
+    /// Changes what is known of an order; nil where it is taken away.
+    mutating func change(order id: String, to order: LockedRows.LockedOrder?) {
         let before = locked.orders[id]
         undo.append { $0.orders[id] = before }
         locked.orders[id] = order

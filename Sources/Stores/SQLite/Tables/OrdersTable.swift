@@ -47,6 +47,10 @@ extension WriteTransaction {
         )
     }
 
+    func isStored(order id: String) throws -> Bool { try db.first("SELECT 1 FROM orders WHERE id = ?", [id]) != nil }
+    /// Its row says so.
+    mutating func isRemoved(order id: String) {}
+
     mutating func update(_ row: OrderRow, _ lookUps: LookUps) throws {
         let present = try db.first("SELECT seq, version, bucket, lookup_keys FROM orders WHERE id = ?", [row.id])
         guard let present, present[1] as Int == row.version - 1 else { throw StoreError.conflict }

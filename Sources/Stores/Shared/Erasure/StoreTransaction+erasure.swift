@@ -111,6 +111,7 @@ extension StoreTransaction {
                 "DELETE FROM unknown_requests WHERE reference_key IN (SELECT reference_key FROM orders WHERE id = $1)",
                 "DELETE FROM orders WHERE id = $1",
             ] { try change(sql, [.text(order)]) }
+            isRemoved(order: order)
             // A notice's identifier begins with what it is about; "`" comes right after "_".
             try change("DELETE FROM notices WHERE id >= $1 AND id < $2", [.text("ntf_\(order)_"), .text("ntf_\(order)`")])
         }

@@ -19,6 +19,10 @@ protocol StoreTransaction {
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool)
     /// Writes an order's new version over the one before it.
     mutating func update(_ row: OrderRow, _ lookUps: LookUps) throws
+    /// Whether an order that this transaction touches is there. Nobody takes it away meanwhile.
+    func isStored(order id: String) throws -> Bool
+    /// Says that this transaction takes an order away.
+    mutating func isRemoved(order id: String)
     /// Has an order found by what it was hashed to anew, where nobody has changed it since a version.
     mutating func find(order: String, at version: Int, by lookUps: LookUps) throws
     /// Notes which request at its provider is an order's.
@@ -139,7 +143,10 @@ extension StoreTransaction {
                 for row in rows { try write(row) }
             case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
             case .unreadable(let run): try end(unreadable: run)
-            case .record(let row): try record(row)
+            case .record(let row):
+                // Whoever erased the order meanwhile would not find what comes after.
+                if let order = row.order, try !isStored(order: order) { continue }
+                try record(row)
             case .queue(let work): try queue(work)
             case .unqueue(let work): try unqueue(work)
             case .pause(let subject, let pause, let isByHand): try pauses(subject, pause, isByHand: isByHand)

@@ -74,7 +74,8 @@ struct TouchedRows: Sendable {
             case .reference(let row):
                 if let key = row.concurrencyKey { concurrencyKeys.append(key) }
                 if row.isAlone, let key = row.key { references.append(key) }
-            case .timeline, .record, .steps, .begin, .progress, .stop: break
+            case .record(let row): if let order = row.order { orders.append(order) }
+            case .timeline, .steps, .begin, .progress, .stop: break
             }
         }
     }
