@@ -116,14 +116,28 @@ struct UnknownRequestTests {
         #expect(harness.store.with { $0.unknownRequests.map(\.reference) } == ["ref_1"])
     }
 
-    @Test("One that names requests of two orders here is each one's") func severalOrders() async throws {
+    @Test("One that names requests of several orders here is kept once, reaches each, and is handed on to none of another connection")
+    func severalOrders() async throws {
         let harness = StageHarness()
         harness.store.with { $0.restores = [Restore(restoredAt: harness.now, backupAt: harness.now)] }
-        let orders = ["ref_1", "ref_2"].map { reference in harness.order(.requested) { $0.providerRef = reference } }
-        harness.provider.answer { $0.interpret = { ["ref_1", "ref_2", "ref_1"].map { WebhookReport(reference: $0, report: nil) } } }
-        let answer = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", Webhook(headers: [:], body: Array("{}".utf8)))
+        let orders = [("ref_1", "acme"), ("ref_2", "acme"), ("ref_3", "beta")].map { reference, connection in
+            harness.order(.requested, at: connection) { $0.providerRef = reference }
+        }
+        harness.provider.answer {
+            let report = Report(status: .recognised(.inProgress))
+            $0.interpret = { ["ref_1", "ref_2", "ref_3", "ref_1"].map { WebhookReport(reference: $0, report: report) } }
+            $0.report = { nil }
+        }
+        // Nobody else says that it was handed on.
+        let webhook = Webhook(headers: [WebhookStage.handedOnFrom: "evt_0"], body: Array("{}".utf8))
+        let answer = try await harness.intake.webhook(account: "stub-uk", token: "nobodys", webhook)
         #expect(answer.status == 200)
-        #expect(harness.store.with { $0.events.values.compactMap(\.order).sorted() } == orders.map(\.id).sorted())
+        let event = try #require(harness.store.with { $0.events.values.first })
+        #expect(harness.store.with { $0.events.count } == 1 && event.order == orders[0].id)
+        let decided = try await harness.webhook.decide(harness.claim(.event(event.id)), event, orders[0])
+        let decision = try #require(decided.settled(on: orders[0])?.decision)
+        #expect(decision.order?.id == orders[0].id && decision.effects.recorded.map(\.order) == [orders[1].id])
+        #expect(decision.queued.contains { $0.work == .read(order: orders[2].id) })
     }
 
     @Test("One of an order that this host cannot read is to be sent again, for a host that can: it is not kept as one that nobody has")

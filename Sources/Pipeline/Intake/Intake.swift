@@ -208,32 +208,27 @@ public struct Intake: Sendable {
             )
         }
         if addressees.isEmpty { addressees = try await ordersOfUnknownAddress(webhook, known) }
-        guard !addressees.isEmpty else { return WireResponse(200, json: ["event": .null]) }
+        // Of several the others hear of it once it is looked at. It is kept once: not each connection is to read what is another's.
+        guard let address = addressees.first else { return WireResponse(200, json: ["event": .null]) }
         var query = webhook.query
         if let name = manifest.credentialQuery { query[name] = nil }
-        // The address holds the order's token.
-        let unkept = manifest.credentialHeaders.union(Verification.addressHeaders)
-        var headers = Verification.none.withoutCredentials(webhook.headers).filter { !unkept.contains($0.key) }
-        // Each order has the whole webhook already.
-        headers[WebhookStage.handedOnFrom] = addressees.count > 1 ? account : nil
-        var events: [String] = []
-        for address in addressees {
-            let event = Event(
-                id: environment.identifier(.event),
-                kind: .webhook,
-                connection: address.connection,
-                account: account,
-                order: address.order,
-                request: ReceivedRequest(method: "POST", path: "", query: query, headers: headers, body: webhook.body),
-                receivedAt: environment.clock.now()
-            )
-            let acceptance = try await mapStoreError {
-                try await IntakeSpan.send(event) { event in try await retryingConflict { try await store.accept(event, dedupe: nil) } }
-            }
-            contacts.heard(.account(account), at: event.receivedAt)
-            IntakeResult(acceptance).count(.webhook, account: account, environment)
-            events.append(acceptance.event)
+        // The address holds the order's token. A header of ours is nobody else's to send.
+        let unkept = manifest.credentialHeaders.union(Verification.addressHeaders).union([WebhookStage.handedOnFrom])
+        let headers = Verification.none.withoutCredentials(webhook.headers).filter { !unkept.contains($0.key) }
+        let event = Event(
+            id: environment.identifier(.event),
+            kind: .webhook,
+            connection: address.connection,
+            account: account,
+            order: address.order,
+            request: ReceivedRequest(method: "POST", path: "", query: query, headers: headers, body: webhook.body),
+            receivedAt: environment.clock.now()
+        )
+        let acceptance = try await mapStoreError {
+            try await IntakeSpan.send(event) { event in try await retryingConflict { try await store.accept(event, dedupe: nil) } }
         }
-        return WireResponse(200, json: ["event": .string(events[0])])
+        contacts.heard(.account(account), at: event.receivedAt)
+        IntakeResult(acceptance).count(.webhook, account: account, environment)
+        return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
 }

@@ -120,10 +120,10 @@ struct StageHarness: Sendable {
     // MARK: Invented things
 
     /// An order of the account, put into the store as well.
-    func order(_ state: OrderState = .accepted, _ change: (inout Order) -> Void = { _ in }) -> Order {
+    func order(_ state: OrderState = .accepted, at connection: String = "acme", _ change: (inout Order) -> Void = { _ in }) -> Order {
         var order = Order(
             id: environment.identifier(.order),
-            connection: "acme",
+            connection: connection,
             account: "stub-uk",
             provider: "stub",
             externalID: "application-\(store.with { $0.orders.count })",

@@ -84,31 +84,100 @@ struct WebhookStageTests {
         #expect(decision.order?.state == .requested && decision.order?.status.problem?.code == "second_reference")
     }
 
-    @Test(
-        "One that names requests of several orders reaches each: the provider is read for the others, or the webhook handed on, once, to those it cannot be"
-    )
+    /// A provider that cannot be read, and signs what it sends.
+    private let signed = StageHarness(.init(packages: true, webhooks: true, signedWebhooks: true))
+
+    @Test("One that names requests of several orders is handed on to each, once, where it is signed; and it has its provider read where it is not")
     func severalOrders() async throws {
         let both = said(.inProgress) + said(.completed, "ref_2")
-        let own = order(on: harness)
-        let other = order(on: harness) { $0.providerRef = "ref_2" }
-        harness.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
-        let read = try #require(try await decide(own, both, on: harness).settled(on: own)?.decision)
-        #expect(read.order?.id == own.id && read.queued.contains { $0.work == .read(order: other.id) && $0.due == harness.now })
+        let unsigned = StageHarness(.init(packages: true, report: true, webhooks: true))
+        unsigned.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
+        let (own, other) = (order(on: unsigned), order(on: unsigned) { $0.providerRef = "ref_2" })
+        let read = try #require(try await decide(own, both, on: unsigned).settled(on: own)?.decision)
+        #expect(read.order?.id == own.id && read.queued.contains { $0.work == .read(order: other.id) && $0.due == unsigned.now })
+        #expect(read.effects.recorded.isEmpty)
 
-        let signed = StageHarness(.init(packages: true, webhooks: true, signedWebhooks: true))
         let (first, second) = (order(on: signed), order(on: signed) { $0.providerRef = "ref_2" })
         let decision = try #require(try await decide(first, both, on: signed).settled(on: first)?.decision)
         #expect(decision.order?.state == .inProgress && decision.event?.state == .done)
-        let copy = try #require(decision.effects.lazy.compactMap { if case .record(let event) = $0 { event } else { nil } }.first)
+        let copy = try #require(decision.effects.recorded.first)
         #expect(copy.order == second.id && copy.connection == second.connection && copy.request.value.body == event(first).request.value.body)
         #expect(decision.queued.contains { $0.work == .event(copy.id) && $0.concurrencyKey == QueuedWork.concurrencyKey(order: second.id) })
         let handed = try await signed.webhook.decide(signed.claim(.event(copy.id)), copy, second)
         let after = try #require(handed.settled(on: second)?.decision)
-        #expect(after.order?.id == second.id && after.order?.state == .completed)
-        #expect(!after.effects.contains { if case .record = $0 { true } else { false } })
+        #expect(after.order?.id == second.id && after.order?.state == .completed && after.effects.recorded.isEmpty)
         // What says nothing new of the other is not handed on.
         let known = try await decide(first, said(.inProgress) + said(.requested, "ref_2"), on: signed).settled(on: first)?.decision
-        #expect(known?.effects.contains { if case .record = $0 { true } else { false } } == false)
+        #expect(known?.effects.recorded.isEmpty == true)
+    }
+
+    @Test("What a signed one says of another order stands where the provider's answer is empty or fails; where it says nothing the order is read")
+    func othersUnconfirmed() async throws {
+        for response: @Sendable () throws -> Report? in [{ nil }, { throw ProviderError(.unavailable, "away") }] {
+            harness.provider.answer { $0.report = response }
+            let (own, other) = (order(on: harness), order(on: harness) { $0.providerRef = "ref_2" })
+            let both = said(.inProgress) + said(.completed, "ref_2")
+            let decision = try #require(try await decide(own, both, on: harness).settled(on: own)?.decision)
+            let copy = try #require(decision.effects.recorded.first)
+            let handed = try await harness.webhook.decide(harness.claim(.event(copy.id)), copy, other)
+            #expect(handed.settled(on: other)?.decision.order?.state == .completed)
+            let hint = try #require(try await decide(own, said(.inProgress) + said(nil, "ref_2"), on: harness).settled(on: own)?.decision)
+            #expect(hint.effects.recorded.isEmpty && hint.queued.contains { $0.work == .read(order: other.id) })
+            harness.store.with { $0.orders = [:] }
+        }
+    }
+
+    @Test("That the request of another order goes on which was cancelled here is news to it")
+    func othersGoOn() async throws {
+        let own = order(on: signed)
+        let other = order(.cancelled, on: signed) { $0.providerRef = "ref_2" }
+        let both = said(.inProgress) + said(.inProgress, "ref_2")
+        let decision = try #require(try await decide(own, both, on: signed).settled(on: own)?.decision)
+        let copy = try #require(decision.effects.recorded.first)
+        let after = try await signed.webhook.decide(signed.claim(.event(copy.id)), copy, other).settled(on: other)?.decision.order
+        #expect(after?.state == .cancelled && after?.status.problem?.code == Problem.standsAtProvider)
+    }
+
+    @Test("What one connection receives is kept on no other: the provider is read for that one's order, or a person is told")
+    func othersElsewhere() async throws {
+        let both = said(.inProgress) + said(.completed, "ref_2")
+        for harness in [harness, signed] {
+            harness.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
+            let own = order(on: harness)
+            let other = harness.order(.requested, at: "beta") { $0.providerRef = "ref_2" }
+            let decision = try #require(try await decide(own, both, on: harness).settled(on: own)?.decision)
+            #expect(decision.effects.recorded.isEmpty && decision.order?.state == .inProgress)
+            let isRead = decision.queued.contains { $0.work == .read(order: other.id) }
+            let told = problem(in: decision)
+            #expect(harness.account.capabilities.report ? isRead && told == nil : !isRead && told?.message.contains(other.id) == true)
+        }
+    }
+
+    @Test("Copies of one webhook take no more than 8 MiB; the others are counted, and a person is told")
+    func manyOthers() async throws {
+        let own = order(on: signed)
+        let others = (10..<30).map { number in order(on: signed) { $0.providerRef = "ref_\(number)" } }
+        let (body, now) = ([UInt8](repeating: 0x20, count: 1 << 20), signed.now)
+        let request = ReceivedRequest(method: "POST", path: "", body: body)
+        let event = Event(id: "evt_1", kind: .webhook, connection: "acme", account: "stub-uk", order: own.id, request: request, receivedAt: now)
+        let all = said(.inProgress) + (10..<30).flatMap { said(.completed, "ref_\($0)") }
+        signed.provider.answer { $0.interpret = { all } }
+        let decision = try #require(try await signed.webhook.decide(signed.claim(.event("evt_1")), event, own).settled(on: own)?.decision)
+        #expect(decision.effects.recorded.map(\.order) == others.prefix(8).map(\.id) && decision.order?.state == .inProgress)
+        let message = problem(in: decision)?.message ?? ""
+        #expect(message.contains(others[8].id) && message.contains("and 7 others") && message.contains("8 MiB"), "\(message)")
+    }
+
+    @Test("Where another order is sealed with a key that is not here the webhook waits for a host that has it")
+    func othersUnread() async throws {
+        let own = order(on: signed)
+        signed.store.fail("orders", StoreError.keyMissing("a1"))
+        let both = said(.inProgress) + said(.completed, "ref_2")
+        await #expect(throws: StoreError.keyMissing("a1")) { _ = try await decide(own, both, on: signed) }
+    }
+
+    private func problem(in decision: Decision) -> Problem? {
+        decision.effects.lazy.compactMap { if case .event(_, .dead, let problem) = $0 { problem } else { nil } }.first
     }
 
     @Test("Where nobody signed it and the provider cannot be asked, nothing is believed of the others, and a person is told")
@@ -117,9 +186,7 @@ struct WebhookStageTests {
         let other = order(on: silent) { $0.providerRef = "ref_2" }
         let decision = try #require(try await decide(own, said(.inProgress) + said(.completed, "ref_2"), on: silent).settled(on: own)?.decision)
         #expect(decision.order?.state == .inProgress)
-        let problem = decision.effects.lazy.compactMap { effect in
-            if case .event(_, .dead, let problem) = effect { problem } else { nil }
-        }.first
+        let problem = problem(in: decision)
         #expect(problem?.code == "names_others" && problem?.message.contains(other.id) == true)
     }
 
