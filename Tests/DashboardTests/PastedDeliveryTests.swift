@@ -55,8 +55,11 @@ struct PastedDeliveryTests {
                 "{\"all\":[{\(ids)}],\"to\":\"\((0..<6).map { "p\($0)@example.test" }.joined(separator: " "))\"}",
                 browser
             )
-            #expect(partly.html.contains("2 more identifiers and 1 more e-mail address that were not looked up"))
+            #expect(partly.html.contains("2 more identifiers and 1 more e-mail address, so that it may have been received"))
             #expect(!partly.html.contains("It was not received"))
+            // Of what was cut off nobody can say.
+            let half = try await Self.sent(#"{"id":"ref-77","other_"#, browser)
+            #expect(half.html.contains("This is not whole JSON") && !half.html.contains("It was not received"))
             let unknown = try await Self.sent(#"{"n":1}"#, browser)
             #expect(unknown.html.contains("It was not received") && unknown.html.contains("a delivery that was refused is not kept"))
         }

@@ -56,6 +56,7 @@ enum ProblemPage {
         case 409: "Go back, load the page again and look at how it stands now."
         case 503 where code == "store_unavailable":
             "Try again in a few seconds. Nothing that was accepted is lost. Where it stays so, the disk may be full or the database away: tell whoever runs this host."
+        case 503 where code == "key_missing": "Trying again does not help: this host lacks the key. Nothing is lost. Tell whoever runs it."
         case 503: "Try again in a few seconds. Nothing that was accepted is lost."
         default: "Go back, load the page again and repeat. If it stays so, tell whoever runs this host the number below."
         }

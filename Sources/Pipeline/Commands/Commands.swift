@@ -68,6 +68,11 @@ public struct Commands: Sendable {
         return commands
     }
 
+    /// Why nothing is ordered for an application whose order was open, or not surely gone, when its person was erased.
+    private static let mayStand =
+        "The order of this application was open, or not surely gone, when its person was erased: its provider may go on with it, so it is not ordered again, with "
+        + "reorder neither. Look there; what is to be ordered all the same is a new application, with an external id of its own."
+
     /// What an order's package is held against.
     var packages: PackageRule { PackageRule(environment: environment, store: store, accounts: accounts) }
 
@@ -111,15 +116,15 @@ public struct Commands: Sendable {
             reorder = try request.flag("reorder") ? Reorder() : nil
         } catch { throw CommandError(error) }
         if reorder == nil, try await mapStoreError({ try await store.isErased([.externalID(order.externalID)], on: order.connection) }) {
-            throw CommandError(409, "erased", "The person of this application was erased; with reorder it is ordered for all the same.")
+            guard try await mapStoreError({ try await store.isErased([.open(order.externalID)], on: order.connection) }) else {
+                throw CommandError(409, "erased", "The person of this application was erased; with reorder it is ordered for all the same.")
+            }
+            throw CommandError(409, "erased", Commands.mayStand)
         }
         let placed = try await mapStoreError {
             try await retryingConflict {
                 if reorder != nil, try await store.isErased([.open(order.externalID)], on: order.connection) {
-                    let detail =
-                        "The order of this application was open when its person was erased: its provider may go on with it, so it is not ordered again, with reorder "
-                        + "neither. Look there; what is to be ordered all the same is a new application, with an external id of its own."
-                    throw CommandError(409, "erased_open", detail)
+                    throw CommandError(409, "erased_open", Commands.mayStand)
                 }
                 if let problem = try await packages.problem(of: order, on: connection, reorder) { throw CommandError(problem) }
                 return try await store.place(order, reorder: reorder, by: actor)

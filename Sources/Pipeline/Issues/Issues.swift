@@ -30,7 +30,7 @@ public struct Issues: Sendable {
         let issues = try await store.issues(limited(query, to: connections), page)
         var described: [Described] = []
         for issue in issues.items { described.append(try await describe(issue, connections, naming: 0)) }
-        return Page(items: described, next: issues.next)
+        return Page(items: described, next: issues.next, unread: issues.unread)
     }
 
     /// How many issues there are in each state.

@@ -37,16 +37,21 @@ enum PastedDelivery {
             )
             let hits = found["items"]?.items ?? []
             let isReceived = found["received"]?.boolean
+            let isWhole = (try? JSON(received: Array(text.trimmed.utf8))) != nil
             if isReceived == true, hits.count == 1, let place = place(hits[0]) { return .seeOther(place) }
             model["found"] =
-                ["hits": hits.map { row($0, visit) }, "has_hits": !hits.isEmpty, "said": said(isReceived, hits.count, found["left_out"])] as Model
+                [
+                    "hits": hits.map { row($0, visit) }, "has_hits": !hits.isEmpty,
+                    "said": said(isReceived, hits.count, found["left_out"], isWhole: isWhole),
+                ] as Model
         }
         return .page(Page("A delivery", .orders, isLive: false, content: visit.render("pasted-delivery", model)))
     }
 
-    private static func said(_ isReceived: Bool?, _ count: Int, _ leftOut: JSON?) -> String {
+    private static func said(_ isReceived: Bool?, _ count: Int, _ leftOut: JSON?, isWhole: Bool) -> String {
         switch isReceived {
         case true?: "It was received at least \(count) times."
+        case _ where !isWhole: "This is not whole JSON, so nothing says whether it was received: paste all of the delivery, and nothing beside it."
         case false?: "It was not received: no delivery here has this content."
         case nil: partly(leftOut)
         }
@@ -62,8 +67,8 @@ enum PastedDelivery {
             return "It is not among those that were compared as a whole. There are more, or larger ones, so that it may have been received."
         }
         return
-            "It is not among those that were compared as a whole. It names \(left.joined(separator: " and ")) that were not looked up, so that it may have "
-            + "been received: search for one of them by itself."
+            "It is not among those that were compared as a whole. It names more than is looked up at once, \(left.joined(separator: " and ")), so that it may have "
+            + "been received: search for one of its identifiers by itself."
     }
 
     private static func place(_ hit: JSON) -> String? {

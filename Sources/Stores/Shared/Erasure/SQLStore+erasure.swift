@@ -2,6 +2,8 @@ import Screening
 
 extension SQLStore {
     func records(of subject: ErasureSubject) async throws -> PersonRecords? {
+        // Whoever lacks a key would say of somebody who is stored that they are not.
+        try await requireKeys()
         guard let addresses = try await addresses(of: subject) else { return nil }
         let orders = subject.order.map { Set([$0]) } ?? []
         let plan = try await plan(addresses: addresses, orders: orders, isWhole: false)
@@ -11,6 +13,7 @@ extension SQLStore {
     }
 
     func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? {
+        try await requireKeys()
         guard let addresses = try await addresses(of: subject) else { return nil }
         let orders = subject.order.map { Set([$0]) } ?? []
         return try await plan(addresses: addresses, orders: orders, isWhole: true).counts

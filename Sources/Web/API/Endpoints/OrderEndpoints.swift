@@ -38,7 +38,9 @@ struct OrderEndpoints: Sendable {
             Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: Order.schema, OrderEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try await OrderEndpoints.list.read(request, principal, names)
                 let orders = try await store.orders(try await commands.shown(query), page)
-                return Page(items: try await commands.situations(of: orders.items), next: orders.next).response { $0.view(principal) }
+                return Page(items: try await commands.situations(of: orders.items), next: orders.next, unread: orders.unread).response {
+                    $0.view(principal)
+                }
             },
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: Order.schema)) { request, principal in
                 let order = try await store.order(request, principal)

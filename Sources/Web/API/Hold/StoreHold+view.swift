@@ -16,7 +16,7 @@ extension StoreHold {
         ],
         """
         Why nothing leaves the store, since when and by whom; note only with read_personal. Of a restored store when it was restored, as of when the backup
-        stands, how many orders that may have been sent since are left to be looked for at their providers, how many were found there and adopted, are surely not
+        stands; to a token for all connections also how many orders that may have been sent since are left to be looked for at their providers, how many were found there and adopted, are surely not
         there, or are doubtful, how many are uncertain in all, and how many requests these speak of that no order has
         """
     )
@@ -48,6 +48,8 @@ extension StoreHold {
         if let reconciliation {
             view["restored_at"] = JSON(reconciliation.restoredAt)
             view["backup_at"] = JSON(reconciliation.backupAt)
+            // The figures are of all connections.
+            guard principal.connections == nil else { return view.without(note: principal) }
             view["reconciliation"] = [
                 "left": .int(Int64(reconciliation.left)), "adopted": .int(Int64(reconciliation.adopted)),
                 "absent": .int(Int64(reconciliation.absent)), "doubtful": .int(Int64(reconciliation.doubtful)),
@@ -56,6 +58,14 @@ extension StoreHold {
                 "finished": .bool(reconciliation.isFinished),
             ]
         }
+        return view.without(note: principal)
+    }
+}
+
+extension JSON {
+    /// Without a person's note, for whoever sees no personal data.
+    fileprivate func without(note principal: Principal) -> JSON {
+        var view = self
         if !principal.seesPersonal { view.withhold("note") }
         return view
     }

@@ -67,6 +67,12 @@ extension Finder {
         var isCut = false
         var leftOut = LeftOut()
         let given = delivery.body.count <= Finder.mostParsed ? try? JSON(received: delivery.body) : nil
+        // Of JSON that was cut off nothing is known but its bytes.
+        if given == nil, delivery.body.count <= Finder.mostParsed, let first = delivery.body.first(where: { $0 > UInt8(ascii: " ") }),
+            "{[".utf8.contains(first)
+        {
+            isCut = true
+        }
         func isSame(_ id: String) async throws -> Bool {
             guard let body = try await store.event(id)?.request.value.body else { return false }
             if body == delivery.body { return true }

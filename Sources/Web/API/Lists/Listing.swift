@@ -15,7 +15,8 @@ struct Listing<Query: ListQuery>: Sendable {
             guard filter != nil || paging.contains(name) else {
                 let shown = String(name.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(64).map(Character.init))
                 let near = suggestion(for: shown, among: filters.map(\.name) + paging.sorted()).map { "; did you mean \($0)?" } ?? ""
-                throw ProblemDocument.filter("unknown_filter", shown, "this list has no filter \(shown); it has \(names)\(near)")
+                let known = filters.map(\.name).sorted().joined(separator: ", ")
+                throw ProblemDocument.filter("unknown_filter", shown, "this list has no filter \(shown); it has \(known)\(near)")
             }
             guard values[name] == nil || filter?.isRepeatable == true else {
                 throw ProblemDocument.filter("malformed_filter", name, "\(name) may be given once")
