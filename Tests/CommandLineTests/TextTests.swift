@@ -3,6 +3,14 @@ import Screening
 import Testing
 
 @Suite("The text of the command line") struct TextTests {
+    @Test("What a host cannot read of a list for want of a key is said beneath it, also where nothing else is there") func unread() {
+        let list: JSON = ["items": [], "next": .null, "unread": ["count": 3, "keys": ["ab12cd34ef"]]]
+        let said = "3 more cannot be read by this host: it lacks the key ab12cd34ef."
+        #expect(ListText.unread(list)?.hasPrefix(said) == true && ListText.unread(["items": []]) == nil)
+        let text = EventText.list.text(list)
+        #expect(text.contains(said) && !text.contains("No events yet"))
+    }
+
     @Test("columns are aligned, what a token may not see is left out, the next page named") func table() {
         let list: JSON = [
             "items": [

@@ -130,13 +130,15 @@ struct ListView {
     }
 
     /// What belongs to a list's page and cannot be read here; nil where all can.
-    static func unread(_ answer: JSON) -> Model? {
+    static func unread(_ answer: JSON) -> Model? { unreadText(answer).map { ["unread_text": $0] } }
+
+    /// The same as a sentence or two.
+    static func unreadText(_ answer: JSON) -> String? {
         guard let unread = answer["unread"], let count = unread["count"]?.integer, count > 0 else { return nil }
         let keys = unread["keys"]?.items?.compactMap(\.text).joined(separator: ", ") ?? ""
-        let text =
+        return
             "\(Format.number(Int(count))) more that belong here cannot be read: they are sealed with \(keys), which is not among encryption.keys of this host. "
             + "Nothing is lost; give it the key, or look at another host."
-        return ["unread_text": text]
     }
 
     /// What stands where nothing is shown: that the filters hide all, or what to do next.

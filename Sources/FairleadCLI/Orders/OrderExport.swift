@@ -7,8 +7,8 @@ struct OrderExport: AsyncParsableCommand {
         commandName: "export",
         abstract: "Prints all orders that filters find, as CSV or as a JSON object a line, oldest first.",
         discussion: """
-            What the token may not see is left out. Each order stands as it was when its page was read. In CSV a cell that a spreadsheet would take for a formula
-            begins with an apostrophe.
+            What the token may not see is left out. What the host cannot read for want of a key is counted on standard error, and the exit code is 1.
+            Each order stands as it was when its page was read. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.
 
             Examples:
               fairlead order export --since 2026-03-01 --until 2026-04-01 > march.csv
@@ -42,14 +42,21 @@ struct OrderExport: AsyncParsableCommand {
         try await host.ask { client in
             if format == .csv { Terminal.say(OrderExport.titles) }
             var cursor: String?
+            var isWhole = true
             repeat {
                 let query = given + [("limit", "200"), ("sort", "asc")] + filters([("cursor", cursor)])
                 let page = try await client.get(["orders"], query: query).json
                 for order in page["items"]?.items ?? [] {
                     Terminal.say(format == .csv ? OrderExport.line(order) : order.string().printableJSON)
                 }
+                if let unread = ListText.unread(page) {
+                    Terminal.complain(unread)
+                    isWhole = false
+                }
                 cursor = page["next"]?.text
             } while cursor != nil
+            // What a program reads must not look like all that there is.
+            if !isWhole { throw ExitCode(1) }
         }
     }
 

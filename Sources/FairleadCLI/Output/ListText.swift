@@ -51,7 +51,7 @@ struct ListText: Sendable {
     /// rows: those that the token may not see are left out.
     func text(_ list: JSON, isFiltered: Bool = false, _ style: OutputStyle = .plain) -> String {
         let items = list["items"]?.items ?? []
-        let next = (list["next"]?.text.map { "\nMore: --cursor \($0.cellText)" } ?? "") + unread(list)
+        let next = (list["next"]?.text.map { "\nMore: --cursor \($0.cellText)" } ?? "") + (Self.unread(list).map { "\n" + $0 } ?? "")
         guard !items.isEmpty else {
             // A host looks at so many at a time.
             if !next.isEmpty { return "None yet among those looked at." + next }
@@ -65,10 +65,10 @@ struct ListText: Sendable {
         return table.text(style, shown.map { $0.shape(style) }) + next
     }
 
-    /// What belongs to the page and the host cannot read; empty where it can read all.
-    private func unread(_ list: JSON) -> String {
-        guard let count = list.at("unread.count")?.integer, count > 0 else { return "" }
+    /// What belongs to the page and the host cannot read; nil where it can read all.
+    static func unread(_ list: JSON) -> String? {
+        guard let count = list.at("unread.count")?.integer, count > 0 else { return nil }
         let keys = list.at("unread.keys")?.items?.compactMap(\.text).map(\.cellText).joined(separator: ", ") ?? ""
-        return "\n\(count) more cannot be read by this host: it lacks the key \(keys). Nothing is lost; ask another host, or give it the key."
+        return "\(count) more cannot be read by this host: it lacks the key \(keys). Nothing is lost; ask another host, or give it the key."
     }
 }

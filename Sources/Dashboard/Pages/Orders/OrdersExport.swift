@@ -15,6 +15,8 @@ enum OrdersExport {
             if let cursor { query.append((name: "cursor", value: cursor)) }
             let page = try await visit.get("orders", query: query)
             lines += (page["items"]?.items ?? []).map { line($0, visit) }
+            // Where they would stand: whoever counts the lines is not to take them for all.
+            if let unread = ListView.unreadText(page) { lines.append(unread.csvCell) }
             cursor = page["next"]?.text
         } while cursor != nil && lines.count <= most
         if cursor != nil { lines.append("more than \(most) orders match: narrow the view by since and until") }
