@@ -17,18 +17,6 @@ extension PostgresTransaction {
 }
 
 extension PostgresRows {
-    func connectionsToSearch() throws -> [String] {
-        try all(
-            """
-            WITH RECURSIVE names (name) AS (
-                SELECT (SELECT min(connection) FROM run_lookups)
-                UNION ALL SELECT (SELECT min(connection) FROM run_lookups WHERE connection > names.name) FROM names WHERE names.name IS NOT NULL
-            )
-            SELECT name FROM names WHERE name IS NOT NULL UNION SELECT connection FROM lookup_buckets
-            """
-        ).map { $0.text(0) }
-    }
-
     func subjects(
         ways: [(connection: String, ways: [LookUpWay])],
         groups: [String],

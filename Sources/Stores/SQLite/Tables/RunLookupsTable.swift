@@ -14,18 +14,6 @@ extension WriteTransaction {
 }
 
 extension StoredRows {
-    func connectionsToSearch() throws -> [String] {
-        try db.all(
-            """
-            WITH RECURSIVE names (name) AS (
-                SELECT min(connection) FROM run_lookups
-                UNION ALL SELECT (SELECT min(connection) FROM run_lookups WHERE connection > names.name) FROM names WHERE names.name IS NOT NULL
-            )
-            SELECT name FROM names WHERE name IS NOT NULL UNION SELECT connection FROM lookup_buckets
-            """
-        ).map { $0[0] }
-    }
-
     func subjects(
         ways: [(connection: String, ways: [LookUpWay])],
         groups: [String],

@@ -204,3 +204,17 @@ extension PageRequest {
         }
     }
 }
+
+extension StoreReading {
+    /// Connections whose events and runs can be searched where none is named: one step along the index for each.
+    func connectionsToSearch() throws -> [String] {
+        let sql = """
+            WITH RECURSIVE names (name) AS (
+                SELECT (SELECT min(connection) FROM run_lookups)
+                UNION ALL SELECT (SELECT min(connection) FROM run_lookups WHERE connection > names.name) FROM names WHERE names.name IS NOT NULL
+            )
+            SELECT name FROM names WHERE name IS NOT NULL UNION SELECT connection FROM lookup_buckets
+            """
+        return try fetch(sql, []).compactMap { $0.text(at: 0) }
+    }
+}

@@ -23,8 +23,6 @@ protocol StoreReading {
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary>
     /// The events that were received with a dedupe key, given as its blind index, newest first, at most twenty.
     func events(receivedAs key: [UInt8]) throws -> [String]
-    /// Connections whose events and runs can be searched where none is named.
-    func connectionsToSearch() throws -> [String]
     /// Events and runs that are found in one of some ways on their connection, that are of a group, or that belong to an order. Of ways and groups those of a
     /// window, in its order.
     func subjects(
