@@ -64,29 +64,21 @@ enum ResolveDesk {
         let provider = deed.provider
         let price =
             "One more screening is ordered. If \(provider) has the first after all, the candidate is asked twice and both are billed: be sure."
+        func action(_ label: String, _ question: String, _ warning: String, forced isForced: Bool) -> Model {
+            let hidden = isForced ? [(name: "force", value: "1")] : []
+            return deed.action(label, "resubmit", question, warning + price, tone: "danger", hidden: hidden)
+        }
         if found.isUnasked {
-            return deed.action(
-                "Send again unseen",
-                "resubmit",
-                "Order without looking?",
-                "\(provider) could not be asked whether it has the first. Wait until it can be, or look there. " + price,
-                tone: "danger",
-                hidden: [(name: "force", value: "1")]
-            )
+            let warning = "\(provider) could not be asked whether it has the first. Wait until it can be, or look there. "
+            return action("Send again unseen", "Order without looking?", warning, forced: true)
         }
         let label = found.hasRequests ? "None of these: send again" : "Send again"
         if let likely = found.likely {
-            return deed.action(
-                label,
-                "resubmit",
-                "Order a second screening?",
-                "\(provider) has the request \(likely), which agrees with this order. Look at it there first. " + price,
-                tone: "danger",
-                hidden: [(name: "force", value: "1")]
-            )
+            let warning = "\(provider) has the request \(likely), which agrees with this order. Look at it there first. "
+            return action(label, "Order a second screening?", warning, forced: true)
         }
         let unseen = found.hasMore ? "\(provider) has requests that no order here has and that are not shown: look there first. " : ""
-        return deed.action(label, "resubmit", "Send it again?", unseen + price, tone: "danger")
+        return action(label, "Send it again?", unseen, forced: false)
     }
 
     /// The visit with what the provider has, as far as it says so in time. A page that is left open asks nobody.
