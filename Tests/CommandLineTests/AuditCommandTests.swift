@@ -8,8 +8,7 @@ import Testing
         var program = try Program()
         defer { program.remove() }
         try program.write(SampleSettings.text(), to: "fairlead.yaml")
-        let host = try program.start(["serve"])
-        program.environment["FAIRLEAD_URL"] = try await host.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let host = try await program.serve()
         program.environment["FAIRLEAD_TOKEN"] = "test-admin-token"
         for name in ["one", "two", "three"] {
             #expect(try await program.run("token", "create", "--name", name, "--scope", "read").code == 0)

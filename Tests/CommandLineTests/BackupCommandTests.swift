@@ -44,8 +44,7 @@ import Testing
 
         let restored = try await program.run("restore", "mine.backup")
         #expect(restored.code == 0 && restored.output.contains("It is held"), "\(restored.output)\(restored.errors)")
-        let again = try program.start(["serve"])
-        program.environment["FAIRLEAD_URL"] = try await again.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let again = try await program.serve()
         let status = try json(try await program.run("status", "--json"))
         #expect(status["held"] == true && status.at("hold.why") == "restored" && status.at("hold.reconciliation.finished") == true)
         let released = try json(try await program.run("release", "--json"))

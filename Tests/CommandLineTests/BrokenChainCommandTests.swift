@@ -7,8 +7,7 @@ import Testing
         var program = try Program()
         defer { program.remove() }
         try program.write(SampleSettings.text(), to: "fairlead.yaml")
-        let host = try program.start(["serve"])
-        program.environment["FAIRLEAD_URL"] = try await host.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let host = try await program.serve()
         program.environment["FAIRLEAD_TOKEN"] = "test-admin-token"
         for name in ["one", "two"] { #expect(try await program.run("token", "create", "--name", name, "--scope", "read").code == 0) }
         host.send(SIGTERM)
@@ -36,8 +35,7 @@ import Testing
         #expect(restored.code == 0 && restored.output.contains("the audit's chain is broken at entry "), "\(restored.output)\(restored.errors)")
         #expect(restored.output.contains("The audit of the restored store records it"), "\(restored.output)")
 
-        let again = try program.start(["serve"])
-        program.environment["FAIRLEAD_URL"] = try await again.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let again = try await program.serve()
         let status = try await program.run("status").output
         #expect(status.contains("Last backup made: ") && status.contains("; last proven: ") && status.contains("broken at entry"), "\(status)")
         let audit = try await program.run("audit", "list", "--action", "store.restore", "--json")

@@ -61,8 +61,7 @@ import Testing
         var program = try Program()
         defer { program.remove() }
         try program.write(SampleSettings.text(), to: "fairlead.yaml")
-        let serving = try program.start(["serve"])
-        program.environment["FAIRLEAD_URL"] = try await serving.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let serving = try await program.serve()
         try program.write(SampleSettings.text().replacing("plugin: webhook", with: "plugin: webhok"), to: "fairlead.yaml")
         let text = try await program.run("doctor")
         #expect(text.code == 1 && text.errors.contains("Did you mean webhook?") && text.output.contains("host: one runs at"))

@@ -8,8 +8,7 @@ import Testing
         var program = try Program()
         defer { program.remove() }
         try program.write(SampleSettings.text(), to: "fairlead.yaml")
-        let host = try program.start(["serve"])
-        program.environment["FAIRLEAD_URL"] = try await host.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let host = try await program.serve()
         program.environment["FAIRLEAD_TOKEN"] = "test-admin-token"
         let sent = try await program.run("trigger", "acme", "order", "--json")
         let event = try #require(try JSON(parsing: sent.output.trimmed).at("answer.event")?.text, "\(sent.output)\(sent.errors)")

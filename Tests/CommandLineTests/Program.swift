@@ -57,6 +57,15 @@ struct Program {
         return Outcome(code: code, output: running.output, errors: running.errors)
     }
 
+    /// Starts a host, and has whatever is run from now on speak to it.
+    mutating func serve() async throws -> RunningProgram {
+        let host = try start(["serve"])
+        environment["FAIRLEAD_URL"] = try await host.line(with: Self.listening).replacing(Self.listening, with: "")
+        return host
+    }
+
+    private static let listening = "Fairlead listens on "
+
     /// Starts it.
     func start(_ arguments: [String], executable: URL = Program.products.appending(path: "fairlead")) throws -> RunningProgram {
         let process = Process()

@@ -23,8 +23,7 @@ import Testing
         #expect(restored.code == 0 && restored.output.contains("the account zinc-test, open orders: 1"), "\(restored.output)\(restored.errors)")
         let doctor = try await program.run("doctor")
         #expect(doctor.output.contains("the account zinc-test, which an open order names, is not in the settings"), "\(doctor.output)")
-        let again = try program.start(["serve"])
-        program.environment["FAIRLEAD_URL"] = try await again.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let again = try await program.serve()
         #expect(again.errors.contains("settings.name_missing") && again.errors.contains("zinc-test"))
         var status = ""
         for _ in 0..<300 where !status.contains("The account zinc-test is not in the settings") {
