@@ -89,6 +89,7 @@ struct HoldPageTests {
             try await fixture.store.perform([.timeline(TimelineEntry(order: orders[index].id, at: fixture.clock.now(), kind: kind, text: "said"))])
         }
         let acme = try await fixture.token([.operate], connections: ["acme"])
+        let none = try await fixture.token([.operate], connections: ["beta"])
         try await fixture.run { (browser) async throws in
             let other = browser.another
             _ = try await browser.signIn(DashboardFixture.admin)
@@ -98,6 +99,10 @@ struct HoldPageTests {
             #expect(page.contains("href=\"/hold?shown=absent#answers\">1</a>") && !page.contains("id=\"answers\""))
             let adopted = try await browser.html("/hold?shown=adopted")
             #expect(adopted.contains("/orders/\(orders[0].id)") && adopted.contains("application-3") && !adopted.contains("application-1<"))
+            // Who sees some connections is told of theirs.
+            let part = try await other.html("/hold")
+            #expect(part.contains("href=\"/hold?shown=adopted#answers\">1</a>") && part.contains("on your connections"))
+            #expect(part.contains("href=\"/hold?shown=absent#answers\">1</a>") && !page.contains("on your connections"))
             let seen = try await other.html("/hold?shown=adopted")
             #expect(seen.contains("application-0") && !seen.contains("application-3"))
             // However many others there are, whose connections they do not see: theirs are found, and nothing says how many these are.
@@ -109,6 +114,9 @@ struct HoldPageTests {
             #expect(still.contains("application-0") && !still.contains("of 52"))
             #expect(try await browser.html("/hold?shown=absent").contains("application-1<"))
             #expect(try await !browser.html("/hold?shown=other").contains("id=\"answers\""))
+            let beta = browser.another
+            _ = try await beta.signIn(none.secret)
+            #expect(try await beta.html("/hold?shown=absent").contains("None since the restore."))
         }
     }
 }

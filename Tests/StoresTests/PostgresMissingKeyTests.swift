@@ -34,7 +34,7 @@ struct PostgresMissingKeyTests {
         let hold = LegalHold(id: "hld_1", order: nil, email: "ana@example.test", at: clock.now(), actor: .system, note: nil)
         await #expect(throws: StoreError.keyMissing(name)) { try await without.hold(hold) }
         #expect(try await without.holds().isEmpty)
-        #expect(try await without.count(in: .accepted, changedSince: clock.now()).all == 2)
+        #expect(try await without.count(in: .accepted, changedSince: clock.now(), on: nil).all == 2)
         await without.close()
         await with.close()
     }

@@ -14,8 +14,8 @@ public struct Reconciliation: Sendable, Equatable {
     public let adopted: Int
     /// How many orders were looked for, and are surely not there.
     public let absent: Int
-    /// How many requests providers speak of that no order here has.
-    public let unknown: Int
+    /// How many requests providers speak of that no order here has; nil where only some connections are looked at, for of these requests nobody knows whose they are.
+    public let unknown: Int?
 
     /// What is noted in the timeline of an order that was found at its provider; while the store is held no other is sent there.
     public static let adoptedNote = "submitted"
@@ -28,8 +28,9 @@ public struct Reconciliation: Sendable, Equatable {
 
 extension Commands {
     /// How far the reconciliation after the newest restore is; nil where the store is not held because of one.
+    /// - Parameter connections: the connections whose orders are meant; nil for all.
     /// - Throws: ``CommandError`` where the store cannot be had.
-    public func reconciliation() async throws -> Reconciliation? {
+    public func reconciliation(on connections: Set<String>? = nil) async throws -> Reconciliation? {
         try await mapStoreError {
             guard let hold = try await accounts.hold(), hold.isRestored else { return nil }
             accounts.gaps.forget()
@@ -37,6 +38,7 @@ extension Commands {
             var query = OrderQuery()
             query.states = [.accepted, .submitting]
             query.until = restore.restoredAt
+            query.connections = connections
             var (page, left) = (PageRequest(limit: 200), 0)
             repeat {
                 let orders = try await store.orders(query, page)
@@ -45,9 +47,9 @@ extension Commands {
                 left += orders.unread.count
                 page.cursor = orders.next
             } while page.cursor != nil
-            let uncertain = try await store.count(in: .uncertain, changedSince: restore.restoredAt)
-            let adopted = try await store.noted(Reconciliation.adoptedNote, since: restore.restoredAt, newest: 0)
-            let absent = try await store.noted(Reconciliation.absentNote, since: restore.restoredAt, newest: 0)
+            let uncertain = try await store.count(in: .uncertain, changedSince: restore.restoredAt, on: connections)
+            let adopted = try await store.noted(Reconciliation.adoptedNote, since: restore.restoredAt, newest: 0, on: connections)
+            let absent = try await store.noted(Reconciliation.absentNote, since: restore.restoredAt, newest: 0, on: connections)
             return Reconciliation(
                 restoredAt: restore.restoredAt,
                 backupAt: restore.backupAt,
@@ -56,7 +58,7 @@ extension Commands {
                 doubtful: uncertain.changed,
                 adopted: adopted.count,
                 absent: absent.count,
-                unknown: try await store.unknownRequests().count
+                unknown: connections == nil ? try await store.unknownRequests().count : nil
             )
         }
     }

@@ -386,8 +386,8 @@ public struct FaultyStore: Store {
         try await read { try await store.unchanged(in: state, of: account, since: since) }
     }
     /// See ``Store``.
-    public func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int) {
-        try await read { try await store.count(in: state, changedSince: changedSince) }
+    public func count(in state: OrderState, changedSince: Timestamp, on connections: Set<String>?) async throws -> (all: Int, changed: Int) {
+        try await read { try await store.count(in: state, changedSince: changedSince, on: connections) }
     }
     /// See ``Store``.
     public func noted(_ kind: String, since: Timestamp, newest limit: Int, on connections: Set<String>?) async throws -> NotedOrders {

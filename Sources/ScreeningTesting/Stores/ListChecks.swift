@@ -73,10 +73,12 @@ extension StoreConformance {
                 try trial.expect(found.map(\.id) == expected, "\(name): \(found.count) found, \(expected.count) expected")
             }
             for state in [OrderState.requested, .completed, .uncertain] {
-                let all = orders.filter { $0.state == state }
-                let (count, recent) = try await trial.store.count(in: state, changedSince: changed)
-                let expected = all.count { $0.updatedAt >= changed }
-                try trial.expect(count == all.count && recent == expected, "\(count) in \(state), \(recent) of them changed")
+                for connections: Set<String>? in [nil, ["other", "none"], []] {
+                    let all = orders.filter { $0.state == state && connections?.contains($0.connection) ?? true }
+                    let (count, recent) = try await trial.store.count(in: state, changedSince: changed, on: connections)
+                    let expected = all.count { $0.updatedAt >= changed }
+                    try trial.expect(count == all.count && recent == expected, "\(count) in \(state), \(recent) of them changed")
+                }
                 for account in ["zinc-uk", "zinc-eu"] {
                     let still = orders.filter { $0.state == state && $0.account == account && $0.updatedAt < changed }
                     let counts = try await trial.store.unchanged(in: state, of: account, since: changed)

@@ -285,8 +285,8 @@ final class StubStore: Store {
         with { $0.orders.values.filter { $0.state == state && $0.account == account && $0.updatedAt < since } }
             .reduce(into: [:]) { $0[$1.connection, default: 0] += 1 }
     }
-    func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int) {
-        let found = with { $0.orders.values.filter { $0.state == state } }
+    func count(in state: OrderState, changedSince: Timestamp, on connections: Set<String>?) async throws -> (all: Int, changed: Int) {
+        let found = with { $0.orders.values.filter { $0.state == state && connections?.contains($0.connection) ?? true } }
         return (found.count, found.count { $0.updatedAt >= changedSince })
     }
     func noted(_ kind: String, since: Timestamp, newest limit: Int, on connections: Set<String>?) async throws -> NotedOrders {

@@ -41,7 +41,13 @@ enum HoldAnswers {
             return nil
         }
         let noted = try await visit.site.parts.store.noted(answer.note, since: since, newest: most, on: visit.principal.connections)
-        let orders = Dictionary(try await visit.site.parts.store.orders(noted.newest).map { ($0.id, $0) }) { $1 }
+        var unread = UnreadRows()
+        var orders: [String: Order] = [:]
+        for id in noted.newest {
+            do { orders[id] = try await visit.site.parts.store.order(id) } catch StoreError.keyMissing(let key) {
+                let _: Order? = try unread.reading { throw StoreError.keyMissing(key) }
+            }
+        }
         // Orders of connections that the viewer does not see are not there for them, nor counted. Of the others nothing is shown that names somebody.
         let rows = noted.newest.compactMap { orders[$0] }.filter { visit.principal.sees(connection: $0.connection) }.map { order -> Model in
             [
@@ -49,8 +55,9 @@ enum HoldAnswers {
                 "answered_where": "\(order.connection) · \(order.account)", "answered_state": Parts.state(order.state.rawValue),
             ]
         }
-        var model: Model = ["answered_title": answer.title, "answered_rows": rows]
-        if noted.count > rows.count {
+        var model: Model = ["answered_title": answer.title, "answered_rows": rows, "has_answered": !rows.isEmpty]
+        if let text = ListView.unreadText(["unread": unread.json]) { model["unread"] = ["unread_text": text] as Model }
+        if noted.count > rows.count, !rows.isEmpty {
             model["answered_more"] = ["cut_text": "\(Format.number(rows.count)) of \(Format.number(noted.count))"] as Model
         }
         return model
@@ -59,9 +66,9 @@ enum HoldAnswers {
     static let templates = [
         "hold-answers": #"""
         <dl class="facts">{{#counts}}<dt>{{answer}}</dt><dd>{{#answer_link}}<a class="number" href="{{answer_href}}">{{answer_count}}</a>{{/answer_link}}{{^answer_link}}<span class="number">{{answer_count}}</span>{{/answer_link}} <span class="soft small">{{answer_said}}</span></dd>{{/counts}}</dl>
-        {{#answered}}<div id="answers" class="stack"><h3>{{answered_title}}</h3>{{#answered_more}}<p class="small soft">The newest {{cut_text}}.</p>{{/answered_more}}
-        <table class="cards"><caption class="sr">{{answered_title}}, the newest first</caption><thead><tr><th scope="col">Order</th><th scope="col">State</th><th scope="col">Where</th></tr></thead>
-        <tbody>{{#answered_rows}}<tr><td data-label="Order"><div><a class="strong" data-row href="{{answered_href}}">{{answered_external}}</a><div class="small soft"><code>{{answered_id}}</code></div></div></td><td data-label="State">{{#answered_state}}{{>state}}{{/answered_state}}</td><td data-label="Where">{{answered_where}}</td></tr>{{/answered_rows}}</tbody></table></div>{{/answered}}
+        {{#answered}}<div id="answers" class="stack"><h3>{{answered_title}}</h3>{{#answered_more}}<p class="small soft">The newest {{cut_text}}.</p>{{/answered_more}}{{>unread}}
+        {{^has_answered}}<p class="soft">{{^unread}}None since the restore.{{/unread}}</p>{{/has_answered}}{{#has_answered}}<table class="cards"><caption class="sr">{{answered_title}}, the newest first</caption><thead><tr><th scope="col">Order</th><th scope="col">State</th><th scope="col">Where</th></tr></thead>
+        <tbody>{{#answered_rows}}<tr><td data-label="Order"><div><a class="strong" data-row href="{{answered_href}}">{{answered_external}}</a><div class="small soft"><code>{{answered_id}}</code></div></div></td><td data-label="State">{{#answered_state}}{{>state}}{{/answered_state}}</td><td data-label="Where">{{answered_where}}</td></tr>{{/answered_rows}}</tbody></table>{{/has_answered}}</div>{{/answered}}
         """#
     ]
 }

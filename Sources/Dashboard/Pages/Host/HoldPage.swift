@@ -42,13 +42,11 @@ enum HoldPage {
                 "held_facts": ["facts": facts(hold, visit)] as Model, "unsent": Format.number(unsent), "queued": Format.number(queued),
                 "waiting": Format.number(waiting),
             ]
-            let answered = try await HoldAnswers.list(hold, visit)
             if let reconciliation = hold["reconciliation"], !reconciliation.isNull {
                 var reconciled = self.reconciliation(reconciliation)
-                reconciled["answered"] = answered
+                reconciled["answered"] = try await HoldAnswers.list(hold, visit)
+                reconciled["is_part"] = visit.principal.connections != nil
                 held["reconciled"] = reconciled
-            } else if let answered {
-                held["answered_alone"] = ["answered": answered] as Model
             }
             model["is_held"] = held
         } else if let gap {
@@ -192,11 +190,11 @@ enum HoldPage {
         <div id="hold" data-live>
         {{#is_held}}<div class="two"><section class="card stack"><header><h2>Why</h2></header>{{#held_facts}}{{>facts}}{{/held_facts}}</section>
         <section class="card stack"><header><h2>What waits</h2></header><dl class="facts"><dt>Orders not sent yet</dt><dd><a class="number" href="/orders?state=accepted">{{unsent}}</a></dd><dt>Runs of scripts that wait</dt><dd><a class="number" href="/runs?state=waiting">{{waiting}}</a></dd><dt>Runs not begun</dt><dd><a class="number" href="/runs?state=queued">{{queued}}</a></dd></dl></section></div>
-        {{#reconciled}}<section class="card stack"><header><h2>What may have been sent since the backup</h2></header>
+        {{#reconciled}}<section class="card stack"><header><h2>What may have been sent since the backup</h2>{{#is_part}}<span class="soft small">on your connections</span>{{/is_part}}</header>
         {{#is_left}}<p class="sentence">{{left}} {{#is_one_left}}order is{{/is_one_left}}{{^is_one_left}}orders are{{/is_one_left}} still being looked for at the providers.</p><p>Fairlead does that by itself, as fast as the providers let it be asked. What it finds there is adopted and not sent again; what is surely not there is sent after the release; about the rest you decide. Wait until none is left.</p>{{/is_left}}
         {{^is_left}}<p class="sentence">Everything was looked for{{#is_unknown}} that an order here stands for{{/is_unknown}}.</p>{{/is_left}}
         {{>hold-answers}}
-        <p>{{#is_uncertain}}<a href="/orders?state=uncertain">{{uncertain}} {{#is_one_uncertain}}order is uncertain{{/is_one_uncertain}}{{^is_one_uncertain}}orders are uncertain{{/is_one_uncertain}}</a>: nobody knows whether the provider has them. Each waits for a decision, also after the release.{{/is_uncertain}}{{^is_uncertain}}No order is uncertain.{{/is_uncertain}}</p>{{>hold-unknown}}</section>{{/reconciled}}{{#answered_alone}}<section class="card stack">{{>hold-answers}}</section>{{/answered_alone}}{{/is_held}}
+        <p>{{#is_uncertain}}<a href="/orders?state=uncertain">{{uncertain}} {{#is_one_uncertain}}order is uncertain{{/is_one_uncertain}}{{^is_one_uncertain}}orders are uncertain{{/is_one_uncertain}}</a>: nobody knows whether the provider has them. Each waits for a decision, also after the release.{{/is_uncertain}}{{^is_uncertain}}No order is uncertain.{{/is_uncertain}}</p>{{>hold-unknown}}</section>{{/reconciled}}{{/is_held}}
         {{#open_gap}}<section class="card stack"><header><h2>The time that the restore lost</h2></header><p>What was sent between the backup and the restore may be delivered again, so an order that is placed is looked for at its provider before it is sent, for a week after the restore. Where you know that nothing comes again, say so.</p>{{>hold-unknown}}</section>{{/open_gap}}
         {{^is_held}}<div class="card"><p>Before a move of the database, or when something goes badly wrong, a hold keeps everything from leaving: deliveries and orders are taken in, no order is sent and no ATS is told anything. To stop one customer or one provider alone, pause the connection or the account instead.</p></div>{{/is_held}}
         {{>actions}}{{#may_not}}<p class="soft">Holding and releasing take the scope <code>admin</code>, for all connections.</p>{{/may_not}}

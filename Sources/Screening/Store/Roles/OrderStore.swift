@@ -33,7 +33,8 @@ public protocol OrderStore: Sendable {
     func unchanged(in state: OrderState, of account: String, since: Timestamp) async throws -> [String: Int]
 
     /// How many orders are in a state, and how many of these changed at or after a time. Counts rows, also those that cannot be opened.
-    func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int)
+    /// - Parameter connections: the connections whose orders are meant; nil for all.
+    func count(in state: OrderState, changedSince: Timestamp, on connections: Set<String>?) async throws -> (all: Int, changed: Int)
 
     /// How many orders have an entry of a kind in their timeline at or after a time, and which are the newest. Reads what was noted since, so it is for short times.
     /// - Parameter connections: the connections whose orders are meant; nil for all.

@@ -14,10 +14,13 @@ extension SQLStore {
         }
     }
 
-    func count(in state: OrderState, changedSince: Timestamp) async throws -> (all: Int, changed: Int) {
-        try await read { reading in
-            let sql = "SELECT count(*), count(CASE WHEN updated_at >= $1 THEN 1 END) FROM orders WHERE state = $2"
-            let row = try reading.fetch(sql, [.int(changedSince.milliseconds), .text(state.rawValue)]).first
+    func count(in state: OrderState, changedSince: Timestamp, on connections: Set<String>?) async throws -> (all: Int, changed: Int) {
+        if connections?.isEmpty == true { return (0, 0) }
+        return try await read { reading in
+            let names = connections?.sorted() ?? []
+            let only = names.isEmpty ? "" : " AND connection IN (\(names.indices.map { "$\($0 + 3)" }.joined(separator: ", ")))"
+            let sql = "SELECT count(*), count(CASE WHEN updated_at >= $1 THEN 1 END) FROM orders WHERE state = $2\(only)"
+            let row = try reading.fetch(sql, [.int(changedSince.milliseconds), .text(state.rawValue)] + names.map { .text($0) }).first
             return (Int(row?.int(at: 0) ?? 0), Int(row?.int(at: 1) ?? 0))
         }
     }

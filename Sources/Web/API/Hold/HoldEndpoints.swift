@@ -70,6 +70,6 @@ extension Commands {
     /// Why the store is held, and how far it is with looking for what may have been sent; nil where it is not held.
     func holdView(_ principal: Principal) async throws -> JSON? {
         guard let hold = try await presentHold() else { return nil }
-        return hold.view(principal, try await reconciliation())
+        return hold.view(principal, try await reconciliation(on: principal.connections))
     }
 }

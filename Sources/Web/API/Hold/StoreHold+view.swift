@@ -10,14 +10,16 @@ extension StoreHold {
             "reconciliation": .object(
                 always: [
                     "left": .wholeNumber, "adopted": .wholeNumber, "absent": .wholeNumber, "doubtful": .wholeNumber, "uncertain": .wholeNumber,
-                    "unknown": .wholeNumber, "finished": .yesOrNo,
-                ]
+                    "finished": .yesOrNo,
+                ],
+                sometimes: ["unknown": .wholeNumber]
             ),
         ],
         """
         Why nothing leaves the store, since when and by whom; note only with read_personal. Of a restored store when it was restored, as of when the backup
-        stands; to a token for all connections also how many orders that may have been sent since are left to be looked for at their providers, how many were found there and adopted, are surely not
-        there, or are doubtful, how many are uncertain in all, and how many requests these speak of that no order has
+        stands, how many orders that may have been sent since are left to be looked for at their providers, how many were found there and adopted, are surely not
+        there, or are doubtful, and how many are uncertain in all: of the connections that the token sees. To a token for all connections also how many requests
+        providers speak of that no order has
         """
     )
 
@@ -48,15 +50,14 @@ extension StoreHold {
         if let reconciliation {
             view["restored_at"] = JSON(reconciliation.restoredAt)
             view["backup_at"] = JSON(reconciliation.backupAt)
-            // The figures are of all connections.
-            guard principal.connections == nil else { return view.without(note: principal) }
-            view["reconciliation"] = [
+            var figures: JSON = [
                 "left": .int(Int64(reconciliation.left)), "adopted": .int(Int64(reconciliation.adopted)),
                 "absent": .int(Int64(reconciliation.absent)), "doubtful": .int(Int64(reconciliation.doubtful)),
                 "uncertain": .int(Int64(reconciliation.uncertain)),
-                "unknown": .int(Int64(reconciliation.unknown)),
                 "finished": .bool(reconciliation.isFinished),
             ]
+            if let unknown = reconciliation.unknown { figures["unknown"] = .int(Int64(unknown)) }
+            view["reconciliation"] = figures
         }
         return view.without(note: principal)
     }
