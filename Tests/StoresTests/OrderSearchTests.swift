@@ -46,12 +46,17 @@ struct OrderSearchTests {
             var found: [String] = []
             var page = PageRequest(limit: limit)
             repeat {
-                var looked = 0
-                let next = try page.of(Set(all), through: nil) { id in
-                    looked += 1
-                    return wanted.contains(id) ? id : nil
-                }
-                #expect(looked <= SubjectSearch.lookedThrough)
+                var opened = 0
+                let next = try page.of(
+                    Set(all),
+                    id: { (id: String) in id },
+                    open: { ids in
+                        opened += ids.count
+                        return FoundRows(items: ids.map { ($0, 100) }, looked: ids.count)
+                    },
+                    where: wanted.contains
+                )
+                #expect(opened <= FoundRowsLimit.looked / FoundRowsLimit.cost + 60)
                 found += next.items
                 page.cursor = next.next
             } while page.cursor != nil
@@ -82,10 +87,10 @@ struct OrderSearchTests {
         repeat {
             var looked = 0
             let page = try OrderSearch(query, PageRequest(cursor: cursor, ascending: true)).page(
-                { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+                { cursor, limit in BucketWalk.Found(identifiers: Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit))) },
                 open: { ids in
                     looked += ids.count
-                    return OrderSearch.Opened(orders: ids.filter(wanted.contains).map { (sampleOrder($0, "application-1"), 100) }, looked: ids.count)
+                    return FoundRows(items: ids.filter(wanted.contains).map { (sampleOrder($0, "application-1"), 100) }, looked: ids.count)
                 }
             )
             found += page.items.map(\.id)
@@ -95,7 +100,7 @@ struct OrderSearchTests {
         } while cursor != nil && pages < 10
         #expect(found == wanted.sorted())
         #expect(pages == 3)
-        #expect(most <= OrderSearch.lookedAt + 500)
+        #expect(most <= FoundRowsLimit.looked + FoundRowsLimit.batch)
     }
 
     @Test("Orders that have to be opened to be compared end the page sooner, and going on there finds the rest")
@@ -107,11 +112,11 @@ struct OrderSearchTests {
         repeat {
             var opened = 0
             let page = try OrderSearch(query("ana"), PageRequest(cursor: cursor, ascending: true)).page(
-                { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+                { cursor, limit in BucketWalk.Found(identifiers: Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit))) },
                 open: { ids in
                     opened += ids.count
-                    return OrderSearch.Opened(
-                        orders: ids.map { id in
+                    return FoundRows(
+                        items: ids.map { id in
                             var order = sampleOrder(id, "application-1")
                             if !wanted.contains(id) { order.candidate = Candidate(firstName: "Anabel", lastName: "Roe", email: "b@example.test") }
                             return (order, 100)
@@ -125,7 +130,7 @@ struct OrderSearchTests {
             most = max(most, opened)
         } while cursor != nil && found.count < 4
         #expect(found == wanted.sorted())
-        #expect(most <= OrderSearch.lookedAt / OrderSearch.openedCount + 500)
+        #expect(most <= FoundRowsLimit.looked / FoundRowsLimit.cost + 60)
     }
 
     @Test("A page that is full says where the next begins, and opens hardly more than it shows")
@@ -133,10 +138,10 @@ struct OrderSearchTests {
         let all = (0..<5000).map { "ord_" + String(100_000 + $0) }
         var opened = 0
         let page = try OrderSearch(query("ana"), PageRequest(limit: 50, ascending: true)).page(
-            { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+            { cursor, limit in BucketWalk.Found(identifiers: Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit))) },
             open: { ids in
                 opened += ids.count
-                return OrderSearch.Opened(orders: ids.map { (sampleOrder($0, "application-1"), 100) }, looked: ids.count)
+                return FoundRows(items: ids.map { (sampleOrder($0, "application-1"), 100) }, looked: ids.count)
             }
         )
         #expect(page.items.map(\.id) == Array(all.prefix(50)))
@@ -151,9 +156,9 @@ struct OrderSearchTests {
         var cursor: String?
         repeat {
             let page = try OrderSearch(query("ana"), PageRequest(cursor: cursor, ascending: true)).page(
-                { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+                { cursor, limit in BucketWalk.Found(identifiers: Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit))) },
                 open: { ids in
-                    OrderSearch.Opened(orders: ids.prefix(2).map { (sampleOrder($0, "application-1"), 600_000) }, looked: min(2, ids.count))
+                    FoundRows(items: ids.prefix(2).map { (sampleOrder($0, "application-1"), 600_000) }, looked: min(2, ids.count))
                 }
             )
             found += page.items.map(\.id)
@@ -161,6 +166,51 @@ struct OrderSearchTests {
             #expect(page.items.count <= 2)
         } while cursor != nil && found.count < 20
         #expect(found == all)
+    }
+
+    @Test(
+        "Looking for words that many have and few both ends when its time is over, and going on there finds all, in order",
+        arguments: [true, false]
+    )
+    func walks(_ ascending: Bool) throws {
+        // Two hundred buckets of three connections, each of a stretch of time that overlaps the others'.
+        var random = SystemRandomNumberGenerator()
+        let buckets = (0..<200).map { bucket in (0..<40).map { _ in 1000 + bucket * 20 + Int.random(in: 0..<90, using: &random) } }
+        let way = LookUpWay(BlindIndexTerm(bits: 1), others: [[BlindIndexTerm(bits: 2)]])
+        let all = buckets.map { numbers in Set(numbers.map { "ord_\($0)" }) }
+        let wanted = Set(all.joined().filter { $0.hasSuffix("7") && $0.dropLast().hasSuffix("3") })
+        func isBefore(_ one: String, _ other: String) -> Bool { ascending ? one < other : one > other }
+        for (limit, steps) in [(1000, 1), (7, 1), (7, 3), (1000, 100)] {
+            var found: [String] = []
+            var cursor: String?
+            var pages = 0
+            repeat {
+                let places = all.enumerated().compactMap { bucket, ids in
+                    ids.filter { id in cursor.map { isBefore($0, id) } ?? true }.min(by: isBefore).map {
+                        BucketWalk.Place(bucket: Int64(bucket), way: way, head: $0)
+                    }
+                }
+                var left = steps
+                let walk = BucketWalk(ascending: ascending) {
+                    left -= 1
+                    return left <= 0
+                }
+                var first = FirstIdentifiers(limit, ascending: ascending)
+                let end = walk.walk(places, after: cursor, into: &first) { places, low, high in
+                    places.flatMap { place in
+                        all[Int(place.bucket)].filter { $0 > low && $0 < high && wanted.contains($0) }.sorted(by: isBefore).prefix(limit)
+                    }
+                }
+                let page = walk.found(first, through: end)
+                found += page.identifiers
+                let next = page.identifiers.count == limit ? page.identifiers.last : page.end
+                #expect(next == nil || cursor == nil || isBefore(cursor ?? "", next ?? ""), "it comes no further")
+                cursor = next
+                pages += 1
+            } while cursor != nil && pages < 1000
+            #expect(found == wanted.sorted(by: isBefore), "\(found.count) of \(wanted.count)")
+            #expect(pages < 1000)
+        }
     }
 
     @Test("Of identifiers found here and there the first are kept, in both directions", arguments: [true, false])

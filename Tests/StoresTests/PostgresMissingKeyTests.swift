@@ -51,7 +51,7 @@ struct PostgresMissingKeyTests {
                 for _ in 0..<200 { let _: String? = try unread.reading { throw StoreError.keyMissing("8c01ffe2") } }
                 return Page(items: [], next: asked < 20 ? "\(asked)" : nil, unread: unread)
             },
-            { _ in true }
+            fits: { _ in true }
         )
         #expect(asked == 3 && page.next == "3" && page.unread.count == 600)
     }

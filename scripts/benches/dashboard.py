@@ -15,6 +15,8 @@ PAGES = (
 SEARCHES = (
     "person1234@example.test", "person12", "jane roe", "jane silva", "ana ben", "jane nobody", "roe", "pers zzz", "application-777", "application-1", "appl",
     "ref-4242", "ref-", "nobody at all", "+441632960042", "{order:.20}", "{order}", "müller", "o'neill")
+# The same for whom or what events and runs are about.
+ABOUT = ("person1234@example.test", "jane roe", "roe", "ana ben", "müller", "application-1", "nobody at all")
 KINDS = {"order": ("/orders?state=completed", "ord_"), "event": ("/events", "evt_"), "run": ("/runs", "run_")}
 
 
@@ -79,6 +81,10 @@ def look(bench, folder, store, url):
         for text in SEARCHES:
             path = "/orders?" + urllib.parse.urlencode({"q": text.format(**names)})
             found += rows(bench, program, browser, f"{store} search", (text, path), count, SEARCH_MS)
+        for name in ("events", "runs"):
+            for text in ABOUT:
+                path = f"/{name}?" + urllib.parse.urlencode({"about": text})
+                found += rows(bench, program, browser, f"{store} search of {name}", (text, path), count, SEARCH_MS)
     return found
 
 

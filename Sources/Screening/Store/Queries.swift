@@ -133,6 +133,8 @@ public struct EventQuery: Sendable, Equatable {
     public var externalID: String?
     /// About whom or what a search for this finds, as for orders; or with an identifier of its own, of a run or an order that begins with this.
     public var text: Personal<String>?
+    /// The orders that a search for the text finds, where somebody has looked already; nil to look.
+    public var foundOrders: [String]?
     /// Whose last run ended, or waits, for a reason that has this in it, whatever its case and marks; or with this state or error's code.
     public var reason: Personal<String>?
     /// Received at or after.
@@ -159,6 +161,8 @@ public struct RunQuery: Sendable, Equatable {
     public var externalID: String?
     /// About whom or what a search for this finds, as for orders; or with an identifier of its own, of its event or its order that begins with this.
     public var text: Personal<String>?
+    /// The orders that a search for the text finds, where somebody has looked already; nil to look.
+    public var foundOrders: [String]?
     /// Which ended, or wait, for a reason that has this in it, whatever its case and marks; or with this state or error's code.
     public var reason: Personal<String>?
     /// Made at or after.

@@ -19,7 +19,11 @@ enum OrdersPage {
             // Where orders match there is nothing else to look for.
             let list = try await found(visit)
             if let order = onlyOrder(list, text, visit) { return .seeOther("/orders/\(PercentEncoding.text(order))") }
-            if (list["items"]?.items ?? []).count < 2, list["next"]?.text == nil, let hit = try await onlyHit(text, visit, as: visit.principal) {
+            let count = (list["items"]?.items ?? []).count
+            // Where nothing but the text was asked for and it found none, no order has it.
+            let isNone =
+                count == 0 && view(visit).count == 1 && visit.query("cursor") == nil && visit.may(.readPersonal) && ListView.unread(list) == nil
+            if count < 2, list["next"]?.text == nil, let hit = try await onlyHit(text, visit, as: visit.principal, withOrders: !isNone) {
                 return .seeOther(hit)
             }
             return .page(try await page(visit, list))
@@ -96,8 +100,14 @@ enum OrdersPage {
     }
 
     /// Where the one thing is that a text finds; nil where it finds nothing, or several.
-    static func onlyHit(_ text: String, _ visit: Visit, as principal: Principal, reason: String? = nil) async throws -> String? {
-        let body: JSON = ["text": .string(text.trimmed)]
+    static func onlyHit(
+        _ text: String,
+        _ visit: Visit,
+        as principal: Principal,
+        withOrders: Bool = true,
+        reason: String? = nil
+    ) async throws -> String? {
+        let body: JSON = ["text": .string(text.trimmed), "orders": .bool(withOrders)]
         let found: JSON
         do {
             found = try await visit.site.parts.api.answer(.post, "/find", body: body, reason: reason.map { "Search: " + $0 }, for: principal)

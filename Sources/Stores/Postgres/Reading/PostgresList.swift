@@ -100,10 +100,32 @@ struct PostgresList {
         return Page(items: items, next: shown.count < total ? shown.last?.text(0) : nil, unread: unread)
     }
 
-    /// A query for those of some identifiers whose rows fit what was required, with its values. No stretch is set.
-    func among(_ ids: [String]) -> (sql: String, values: [PostgresValue]) {
-        let all = values + [.texts(ids)]
-        return ("SELECT t.id FROM unnest($\(all.count)::text[]) AS w (name) JOIN \(table) AS t ON t.id = w.name WHERE true\(condition)", all)
+    /// Of some identifiers, which are given in order, the rows that fit what was required, as many as may be read at once. No stretch is set.
+    /// - Parameters:
+    ///   - columns: the first is the identifier.
+    ///   - size: the bytes of a row's opaque columns that are read, as an expression.
+    ///   - item: reads a row, and says how many bytes of it were opened.
+    func found<Item: Sendable>(
+        _ ids: [String],
+        on connection: PostgresConnection,
+        columns: String,
+        as name: String,
+        size: String,
+        opening: ([PostgresRow]) throws -> Void,
+        _ item: (PostgresRow) throws -> (Item, size: Int)
+    ) throws -> FoundRows<Item> {
+        guard !ids.isEmpty else { return FoundRows(looked: 0) }
+        let fitting = "SELECT t.id FROM unnest($\(values.count + 1)::text[]) AS w (name) JOIN \(table) AS t ON t.id = w.name WHERE true\(condition)"
+        let sized = PostgresList.sized(fitting, table: table, as: name, size: size, direction)
+        let sql = "WITH \(sized) SELECT \(columns), l.total FROM sized AS l JOIN \(table) AS \(name) ON \(name).id = l.id ORDER BY l.id \(direction)"
+        let rows = try connection.exchange([PostgresStatement(sql, values + [.texts(ids)], isKept: false)])[0].rows
+        try opening(rows)
+        var found = FoundRows<Item>(looked: ids.count)
+        found.items = try rows.compactMap { row in try found.unread.reading { try item(row) }.map { (item: $0.0, size: $0.size) } }
+        // Where not all could be read together, what was not is still to be looked at.
+        let total = rows.last.map { $0.count($0.columns.count - 1) } ?? 0
+        if rows.count < total, let last = rows.last.flatMap({ ids.firstIndex(of: $0.text(0)) }) { found.looked = last + 1 }
+        return found
     }
 
     /// The subquery `sized`: of some identifiers those whose rows may be read together, each with the `total` of all of them. Only the lengths of the

@@ -74,17 +74,42 @@ extension PostgresRows {
     func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary> {
         var list = PostgresList("events", page)
         list.stretches("state", (query.states.isEmpty ? Set(Event.State.allCases) : query.states).map(\.rawValue))
-        list.require("kind", query.kind?.rawValue)
-        list.require("account", query.account)
-        list.require("connection", in: query.connections.map { Array($0) })
-        list.require("received_at", from: query.since, to: query.until)
+        Self.narrow(&list, query)
         return try list.page(
             on: connection,
             columns: Self.eventColumns + ", " + Self.madeColumns,
             as: "e",
-            size: "octet_length(e.head) + coalesce(octet_length(e.problem), 0)",
+            size: Self.eventSize,
+            opening: { try openKeys(of: $0, 12) },
+            listed
+        )
+    }
+
+    func events(among ids: [String], _ query: EventQuery, ascending: Bool) throws -> FoundRows<EventSummary> {
+        var list = PostgresList("events", PageRequest(ascending: ascending))
+        if !query.states.isEmpty { list.require("state", in: query.states.map(\.rawValue)) }
+        Self.narrow(&list, query)
+        return try list.found(
+            ids,
+            on: connection,
+            columns: Self.eventColumns + ", " + Self.madeColumns,
+            as: "e",
+            size: Self.eventSize,
             opening: { try openKeys(of: $0, 12) }
-        ) { try eventRow($0).summary(opener, runs: Self.list($0.text(13)), orders: Self.list($0.text(14))) }
+        ) { (try listed($0), $0.bytes(12).count + ($0.optionalBytes(9)?.count ?? 0)) }
+    }
+
+    private static let eventSize = "octet_length(e.head) + coalesce(octet_length(e.problem), 0)"
+
+    private static func narrow(_ list: inout PostgresList, _ query: EventQuery) {
+        list.require("kind", query.kind?.rawValue)
+        list.require("account", query.account)
+        list.require("connection", in: query.connections.map { Array($0) })
+        list.require("received_at", from: query.since, to: query.until)
+    }
+
+    private func listed(_ row: PostgresRow) throws -> EventSummary {
+        try eventRow(row).summary(opener, runs: Self.list(row.text(13)), orders: Self.list(row.text(14)))
     }
 
     /// A run; nil where there is none.
@@ -120,9 +145,7 @@ extension PostgresRows {
             list.stretches("state", (query.states.isEmpty ? Set(Run.State.allCases) : query.states).map(\.rawValue))
         }
         if !query.states.isEmpty { list.require("state", in: query.states.map(\.rawValue)) }
-        list.require("hook", query.hook)
-        list.require("connection", in: query.connections.map { Array($0) })
-        list.require("created_at", from: query.since, to: query.until)
+        Self.narrow(&list, query)
         return try list.page(
             on: connection,
             columns: Self.runColumns,
@@ -130,6 +153,29 @@ extension PostgresRows {
             size: "octet_length(r.body)",
             opening: { try openKeys(of: $0, 15) }
         ) { try runRow($0).summary(opener) }
+    }
+
+    func runs(among ids: [String], _ query: RunQuery, ascending: Bool) throws -> FoundRows<RunSummary> {
+        var list = PostgresList("runs", PageRequest(ascending: ascending))
+        list.require("event_id", query.event)
+        list.require("order_id", query.order)
+        list.require("cause", query.cause?.key)
+        if !query.states.isEmpty { list.require("state", in: query.states.map(\.rawValue)) }
+        Self.narrow(&list, query)
+        return try list.found(
+            ids,
+            on: connection,
+            columns: Self.runColumns,
+            as: "r",
+            size: "octet_length(r.body)",
+            opening: { try openKeys(of: $0, 15) }
+        ) { (try runRow($0).summary(opener), $0.bytes(15).count) }
+    }
+
+    private static func narrow(_ list: inout PostgresList, _ query: RunQuery) {
+        list.require("hook", query.hook)
+        list.require("connection", in: query.connections.map { Array($0) })
+        list.require("created_at", from: query.since, to: query.until)
     }
 
     func laterUpdateTold(than run: String) throws -> String? {

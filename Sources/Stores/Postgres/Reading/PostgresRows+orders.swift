@@ -58,15 +58,19 @@ extension PostgresRows {
                 opening: { try openKeys(of: $0, PostgresOrderRow.body) }
             ) { try PostgresOrderRow($0).row.order(opener) }
         case .keys:
-            let probes = try probes(search)
-            return try search.page({ try found(probes, after: $0, page.ascending, $1) }, open: { try open($0, search) })
+            let (walk, probes) = (page.walk, try probes(search))
+            return try search.page({ try found(probes, walk, after: $0, $1) }, open: { try open($0, search) })
         case .identifier(let start):
-            return try search.page({ try begun(start, after: $0, page.ascending, $1) }, open: { try open($0, search) })
+            return try search.page(
+                { BucketWalk.Found(identifiers: try begun(start, after: $0, page.ascending, $1)) },
+                open: { try open($0, search) }
+            )
         }
     }
 
-    /// The ways to look, in each bucket of their connection, beginning where the page's first orders most likely are.
-    private func probes(_ search: OrderSearch) throws -> (buckets: [Int64], ways: PostgresProbes) {
+    /// The ways to look, in each bucket of their connection, beginning where the page's first orders most likely are; and those for words that many have, which
+    /// are looked through step by step.
+    private func probes(_ search: OrderSearch) throws -> Probes {
         let asked = search.query.connections
         let rows = try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket \(search.page.ascending ? "ASC" : "DESC")")
             .map { (bucket: $0.int(0), connection: $0.text(1)) }.filter { asked?.contains($0.connection) ?? true }
@@ -74,15 +78,25 @@ extension PostgresRows {
         for row in rows where ways[row.connection] == nil { ways[row.connection] = search.ways(on: row.connection, by: codec.lookUps.all) }
         let rare = try rare(of: ways)
         ways = ways.mapValues { $0.flatMap { $0.quickest(rare.contains) } }
-        var buckets: [Int64] = []
-        var probes = PostgresProbes()
+        var probes = Probes()
         for row in rows {
             for way in ways[row.connection] ?? [] {
-                buckets.append(row.bucket)
-                probes.add(way)
+                if !way.others.isEmpty, !rare.contains(way.key) {
+                    probes.together.append((row.bucket, way))
+                } else {
+                    probes.buckets.append(row.bucket)
+                    probes.ways.add(way)
+                }
             }
         }
-        return (buckets, probes)
+        return probes
+    }
+
+    private struct Probes {
+        var buckets: [Int64] = []
+        /// One for each of the buckets.
+        var ways = PostgresProbes()
+        var together: [(bucket: Int64, way: LookUpWay)] = []
     }
 
     /// Which of the keys few orders have, of ways to look for several words. A key is hashed for its connection, so no two have the same.
@@ -114,28 +128,70 @@ extension PostgresRows {
     }
 
     /// The first orders that are found in one of some ways, in the page's order.
-    private func found(_ probes: (buckets: [Int64], ways: PostgresProbes), after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> [String]
-    {
-        let direction = ascending ? "ASC" : "DESC"
-        let names = ["bucket"] + probes.ways.names
-        let arrays = (1...names.count).map { "$\($0)::bigint[]" }
-        let sql = """
-            SELECT DISTINCT f.order_id AS id FROM unnest(\(arrays.joined(separator: ", "))) AS p (\(names.joined(separator: ", "))) CROSS JOIN LATERAL (
-                SELECT l.order_id FROM lookups AS l WHERE l.bucket = p.bucket AND l.key = p.key
-                AND l.order_id > $\(names.count + 1) AND l.order_id < $\(names.count + 2)
-                \(probes.ways.condition { "SELECT true FROM lookups AS o WHERE o.bucket = p.bucket AND \($0) AND o.order_id = l.order_id" })
-                ORDER BY l.order_id \(direction) LIMIT $\(names.count + 3)
-            ) AS f ORDER BY id \(direction) LIMIT $\(names.count + 3)
-            """
+    private func found(_ probes: Probes, _ walk: BucketWalk, after cursor: String?, _ limit: Int) throws -> BucketWalk.Found {
+        let ascending = walk.ascending
         var first = FirstIdentifiers(limit, ascending: ascending)
         // Where the newest buckets have enough, the others are only asked for what is newer than the last of these: hardly any has it.
         let count = probes.buckets.count
         for range in [0..<min(count, Self.newest), min(count, Self.newest)..<count] where !range.isEmpty {
             let (low, high) = ascending ? (cursor ?? "", first.last ?? "\u{7F}") : (first.last ?? "", cursor ?? "\u{7F}")
-            let values = [.ints(Array(probes.buckets[range]))] + probes.ways.values(range) + [.text(low), .text(high), .count(limit)]
-            first.add(try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows.map { $0.text(0) })
+            first.add(try found(in: Array(probes.buckets[range]), probes.ways, range, low, high, ascending, limit))
         }
-        return first.identifiers
+        let end = try walk.walk(try heads(probes.together, after: cursor, ascending), after: cursor, into: &first) { places, low, high in
+            var ways = PostgresProbes()
+            for place in places { ways.add(place.way) }
+            return try found(in: places.map(\.bucket), ways, 0..<places.count, low, high, ascending, limit)
+        }
+        return walk.found(first, through: end)
+    }
+
+    /// The first orders of some buckets that are found between two identifiers.
+    /// - Parameter range: which of the ways belong to the buckets, one to each.
+    private func found(
+        in buckets: [Int64],
+        _ ways: PostgresProbes,
+        _ range: Range<Int>,
+        _ low: String,
+        _ high: String,
+        _ ascending: Bool,
+        _ limit: Int
+    ) throws -> [String] {
+        let direction = ascending ? "ASC" : "DESC"
+        let names = ["bucket"] + ways.names
+        let arrays = (1...names.count).map { "$\($0)::bigint[]" }
+        let sql = """
+            SELECT DISTINCT f.order_id AS id FROM unnest(\(arrays.joined(separator: ", "))) AS p (\(names.joined(separator: ", "))) CROSS JOIN LATERAL (
+                SELECT l.order_id FROM lookups AS l WHERE l.bucket = p.bucket AND l.key = p.key
+                AND l.order_id > $\(names.count + 1) AND l.order_id < $\(names.count + 2)
+                \(ways.condition { "SELECT true FROM lookups AS o WHERE o.bucket = p.bucket AND \($0) AND o.order_id = l.order_id" })
+                ORDER BY l.order_id \(direction) LIMIT $\(names.count + 3)
+            ) AS f ORDER BY id \(direction) LIMIT $\(names.count + 3)
+            """
+        let values = [.ints(buckets)] + ways.values(range) + [.text(low), .text(high), .count(limit)]
+        return try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows.map { $0.text(0) }
+    }
+
+    /// Those of some buckets in which orders after a cursor have the key of a way, with the first of them.
+    private func heads(_ ways: [(bucket: Int64, way: LookUpWay)], after cursor: String?, _ ascending: Bool) throws -> [BucketWalk.Place] {
+        guard !ways.isEmpty else { return [] }
+        let (low, high) = ascending ? (cursor ?? "", "\u{7F}") : ("", cursor ?? "\u{7F}")
+        let rows = try all(
+            """
+            SELECT p.place, h.order_id FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS p (bucket, key, place) CROSS JOIN LATERAL (
+                SELECT l.order_id FROM lookups AS l WHERE l.bucket = p.bucket AND l.key = p.key AND l.order_id > $3 AND l.order_id < $4
+                ORDER BY l.order_id \(ascending ? "ASC" : "DESC") LIMIT 1
+            ) AS h
+            """,
+            .ints(ways.map(\.bucket)),
+            .ints(ways.map(\.way.key.bits)),
+            .text(low),
+            .text(high),
+            isKept: false
+        )
+        return rows.map { row in
+            let (bucket, way) = ways[row.count(0) - 1]
+            return BucketWalk.Place(bucket: bucket, way: way, head: row.text(1))
+        }
     }
 
     /// How many ways are tried first.
@@ -157,28 +213,21 @@ extension PostgresRows {
     }
 
     /// Reads the orders of some identifiers, as many as may be read at once.
-    private func open(_ ids: [String], _ search: OrderSearch) throws -> OrderSearch.Opened {
-        let direction = search.page.ascending ? "ASC" : "DESC"
-        var list = PostgresList("orders", PageRequest())
+    private func open(_ ids: [String], _ search: OrderSearch) throws -> FoundRows<Order> {
+        var list = PostgresList("orders", PageRequest(ascending: search.page.ascending))
         if search.isNarrowed {
             list.require("waits_for", search.query.waitingOn?.rawValue)
             list.require("state", in: search.query.states.isEmpty ? nil : search.query.states.map(\.rawValue))
             list.require(search.query)
         }
-        let (fitting, values) = list.among(ids)
-        let sized = PostgresList.sized(fitting, table: "orders", as: "o", size: PostgresOrderRow.size, direction)
-        let sql =
-            "WITH \(sized) SELECT \(PostgresOrderRow.columns), l.total FROM sized AS l JOIN orders AS o ON o.id = l.id ORDER BY l.id \(direction)"
-        let rows = try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
-        try openKeys(of: rows, PostgresOrderRow.body)
-        var unread = UnreadRows()
-        let orders = try rows.compactMap { row in
-            try unread.reading { (order: try PostgresOrderRow(row).row.order(opener), size: row.bytes(PostgresOrderRow.body).count) }
-        }
-        let total = rows.last?.count(PostgresOrderRow.columnCount) ?? 0
-        // Where not all could be read together, what was not is still to be looked at.
-        let looked = rows.count < total ? rows.last.flatMap { ids.firstIndex(of: $0.text(0)) }.map { $0 + 1 } : nil
-        return OrderSearch.Opened(orders: orders, looked: looked ?? ids.count, unread: unread)
+        return try list.found(
+            ids,
+            on: connection,
+            columns: PostgresOrderRow.columns,
+            as: "o",
+            size: PostgresOrderRow.size,
+            opening: { try openKeys(of: $0, PostgresOrderRow.body) }
+        ) { (try PostgresOrderRow($0).row.order(opener), $0.bytes(PostgresOrderRow.body).count) }
     }
 
     /// - Parameter condition: one of a few fixed texts.

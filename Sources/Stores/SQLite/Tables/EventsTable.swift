@@ -59,15 +59,28 @@ extension StoredRows {
     func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary> {
         var list = ListQuery("events", index: "events_list", page)
         list.stretches(of: query.states.isEmpty ? Set(Event.State.allCases) : query.states)
+        narrow(&list, query)
+        return try list.page(in: db) { try sizedSummary($0) }
+    }
+
+    func events(among ids: [String], _ query: EventQuery, ascending: Bool) throws -> FoundRows<EventSummary> {
+        var list = ListQuery("events", index: "", PageRequest())
+        list.require(states: query.states)
+        narrow(&list, query)
+        return try list.found(ids, in: db) { try sizedSummary($0) }
+    }
+
+    private func narrow(_ list: inout ListQuery, _ query: EventQuery) {
         list.require("kind", query.kind?.rawValue)
         list.require("account", query.account)
         list.require(connections: query.connections)
         list.require("received_at", from: query.since, to: query.until)
-        return try list.page(in: db) { id in
-            guard let row = try eventRow(id) else { return nil }
-            let made = try made(by: id)
-            return (try row.summary(opener, runs: made.runs, orders: made.orders), row.listedSize)
-        }
+    }
+
+    private func sizedSummary(_ id: String) throws -> (EventSummary, size: Int)? {
+        guard let row = try eventRow(id) else { return nil }
+        let made = try made(by: id)
+        return (try row.summary(opener, runs: made.runs, orders: made.orders), row.listedSize)
     }
 
     private static let columns = """

@@ -79,10 +79,27 @@ struct ListQuery {
     }
 
     /// Whether a row fits what was required, by its identifier.
-    func filter(in db: Database) throws -> (String) throws -> Bool {
+    private func filter(in db: Database) throws -> (String) throws -> Bool {
         let statement = try db.makeStatement(sql: "SELECT 1 FROM \(table) WHERE id = ?\(condition)")
         let values = arguments
         return { try Int.fetchOne(statement, arguments: StatementArguments([$0.databaseValue] + values)) != nil }
+    }
+
+    /// Of some identifiers the rows that fit what was required, as many as may be read at once. `item` reads a row by its identifier, and says how many bytes of
+    /// it were opened.
+    func found<Item: Sendable>(_ ids: [String], in db: Database, _ item: (String) throws -> (Item, size: Int)?) throws -> FoundRows<Item> {
+        let fits = condition.isEmpty ? nil : try filter(in: db)
+        var found = FoundRows<Item>(looked: 0)
+        var room = PageRequest.byteLimit
+        for id in ids {
+            found.looked += 1
+            if let fits, try !fits(id) { continue }
+            guard let (item, size) = try found.unread.reading({ try item(id) }) else { continue }
+            found.items.append((item, size))
+            room -= size
+            if room <= 0 { break }
+        }
+        return found
     }
 
     /// Keeps only what fits a condition without values.

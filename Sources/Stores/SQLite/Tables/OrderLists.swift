@@ -9,28 +9,14 @@ extension StoredRows {
         case .none, .subject: return Page(items: [], next: nil)
         case .list: return try list(search).page(in: db) { try sizedOrder($0) }
         case .keys:
-            let probes = try probes(search)
-            return try search.page({ try found(probes, search, after: $0, limit: $1) }, open: opener(search))
+            let (walk, probes, list) = (page.walk, try probes(search), narrowed(search))
+            return try search.page({ try found(probes, walk, after: $0, limit: $1) }, open: { try list.found($0, in: db) { try sizedOrder($0) } })
         case .identifier(let start):
-            return try search.page({ try begun(start, after: $0, page.ascending, limit: $1) }, open: opener(search))
-        }
-    }
-
-    /// Reads the orders of some identifiers, as many as may be read at once.
-    private func opener(_ search: OrderSearch) throws -> ([String]) throws -> OrderSearch.Opened {
-        let fits = search.isNarrowed ? try narrowed(search).filter(in: db) : nil
-        return { ids in
-            var opened = OrderSearch.Opened(looked: 0)
-            var room = PageRequest.byteLimit
-            for id in ids {
-                opened.looked += 1
-                if let fits, try !fits(id) { continue }
-                guard let order = try opened.unread.reading({ try sizedOrder(id) }) else { continue }
-                opened.orders.append(order)
-                room -= order.size
-                if room <= 0 { break }
-            }
-            return opened
+            let list = narrowed(search)
+            return try search.page(
+                { BucketWalk.Found(identifiers: try begun(start, after: $0, page.ascending, limit: $1)) },
+                open: { try list.found($0, in: db) { try sizedOrder($0) } }
+            )
         }
     }
 
@@ -96,15 +82,21 @@ extension StoredRows {
     }
 
     /// The first orders that are found in one of some ways, in the page's order.
-    private func found(_ probes: [Probe], _ search: OrderSearch, after cursor: String?, limit: Int) throws -> [String] {
-        let ascending = search.page.ascending
+    private func found(_ probes: [Probe], _ walk: BucketWalk, after cursor: String?, limit: Int) throws -> BucketWalk.Found {
+        let ascending = walk.ascending
+        let direction = ascending ? 1 : 0
         var first = FirstIdentifiers(limit, ascending: ascending)
-        func ask(_ sql: String, _ place: any SQLiteValue, _ way: LookUpWay, _ limit: Int) throws -> [String] {
-            let (low, high) = ascending ? (cursor ?? "", first.last ?? "\u{7F}") : (first.last ?? "", cursor ?? "\u{7F}")
+        func between(_ low: String, _ high: String, _ sql: String, _ place: any SQLiteValue, _ way: LookUpWay, _ limit: Int) throws -> [String] {
             let others = way.others.flatMap { [$0.first, $0.last].map { $0?.bits } }
             return try db.all(sql, SQLiteArguments([place, way.key.bits, low, high, limit] + others)).map { $0[0] }
         }
+        /// What comes after the cursor, and before the last of enough that were found.
+        func ask(_ sql: String, _ place: any SQLiteValue, _ way: LookUpWay, _ limit: Int) throws -> [String] {
+            let (low, high) = ascending ? (cursor ?? "", first.last ?? "\u{7F}") : (first.last ?? "", cursor ?? "\u{7F}")
+            return try between(low, high, sql, place, way, limit)
+        }
         var frequent: [(bucket: Int64, way: LookUpWay)] = []
+        var together: [BucketWalk.Place] = []
         for probe in probes {
             var rare: [BlindIndexTerm: Bool] = [:]
             func isRare(_ key: BlindIndexTerm) throws -> Bool {
@@ -114,6 +106,10 @@ extension StoredRows {
                 return isRare
             }
             for way in try probe.ways.flatMap({ try $0.quickest(isRare) }) {
+                if !way.others.isEmpty, try !isRare(way.key) {
+                    together += try heads(way, on: probe.connection, after: cursor, ascending)
+                    continue
+                }
                 // One question for all buckets of a connection: most of what is searched for is rare.
                 let ids = try ask(Self.findingAnywhere[way.others.count], probe.connection, way, LookUpWay.few)
                 if ids.count < LookUpWay.few { first.add(ids) } else { frequent += probe.buckets.map { ($0, way) } }
@@ -121,8 +117,26 @@ extension StoredRows {
         }
         // Once there are enough, older buckets are only asked for what is newer than the last of these: hardly any has it.
         frequent.sort { ascending ? $0.bucket < $1.bucket : $0.bucket > $1.bucket }
-        for (bucket, way) in frequent { first.add(try ask(Self.finding[ascending ? 1 : 0][way.others.count], bucket, way, limit)) }
-        return first.identifiers
+        for (bucket, way) in frequent { first.add(try ask(Self.finding[direction][way.others.count], bucket, way, limit)) }
+        let end = try walk.walk(together, after: cursor, into: &first) { places, low, high in
+            try places.flatMap { try between(low, high, Self.finding[direction][$0.way.others.count], $0.bucket, $0.way, limit) }
+        }
+        return walk.found(first, through: end)
+    }
+
+    /// The buckets of a connection in which orders after a cursor have the key of a way, with the first of them.
+    private func heads(_ way: LookUpWay, on connection: String, after cursor: String?, _ ascending: Bool) throws -> [BucketWalk.Place] {
+        let (low, high) = ascending ? (cursor ?? "", "\u{7F}") : ("", cursor ?? "\u{7F}")
+        return try db.all(Self.findingHeads[ascending ? 1 : 0], [connection, way.key.bits, low, high]).compactMap { row in
+            (row[1] as String?).map { BucketWalk.Place(bucket: row[0], way: way, head: $0) }
+        }
+    }
+
+    private static let findingHeads = ["max", "min"].map { end in
+        """
+        SELECT b.bucket, (SELECT \(end)(l.order_id) FROM lookups AS l WHERE l.bucket = b.bucket AND l.key = ?2 AND l.order_id > ?3 AND l.order_id < ?4)
+        FROM lookup_buckets AS b WHERE b.connection = ?1
+        """
     }
 
     /// What holds of an order that has a key of each of some further words.

@@ -144,13 +144,29 @@ extension StoredRows {
             list = ListQuery("runs", index: "runs_list", page)
             list.stretches(of: query.states.isEmpty ? Set(Run.State.allCases) : query.states)
         }
+        narrow(&list, query)
+        return try list.page(in: db) { try sizedSummary($0) }
+    }
+
+    func runs(among ids: [String], _ query: RunQuery, ascending: Bool) throws -> FoundRows<RunSummary> {
+        var list = ListQuery("runs", index: "", PageRequest())
+        list.require("event_id", query.event)
+        list.require("order_id", query.order)
+        list.require("cause", query.cause?.key)
+        list.require(states: query.states)
+        narrow(&list, query)
+        return try list.found(ids, in: db) { try sizedSummary($0) }
+    }
+
+    private func narrow(_ list: inout ListQuery, _ query: RunQuery) {
         list.require("hook", query.hook)
         list.require(connections: query.connections)
         list.require("created_at", from: query.since, to: query.until)
-        return try list.page(in: db) { id in
-            guard let row = try runRow(id) else { return nil }
-            return (try row.summary(opener), row.body.count)
-        }
+    }
+
+    private func sizedSummary(_ id: String) throws -> (RunSummary, size: Int)? {
+        guard let row = try runRow(id) else { return nil }
+        return (try row.summary(opener), row.body.count)
     }
 
     func laterUpdateTold(than run: String) throws -> String? {

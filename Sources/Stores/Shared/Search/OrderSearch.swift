@@ -5,11 +5,14 @@ struct OrderSearch {
     let query: OrderQuery
     let page: PageRequest
     let states: Set<OrderState>
+    /// What the text finds, and the beginning of an identifier that it may be; nil where no text is searched for.
+    private let terms: (found: SearchTerms, id: String)?
 
     init(_ query: OrderQuery, _ page: PageRequest) {
         self.query = query
         self.page = page
         states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
+        terms = (query.text?.value.trimmed).flatMap { $0.isEmpty ? nil : (SearchTerms($0), $0.lowercased()) }
     }
 
     /// How the orders are found.
@@ -50,56 +53,15 @@ struct OrderSearch {
             || query.problem != nil || query.since != nil || query.until != nil || query.unchangedSince != nil
     }
 
-    /// Some of the orders that keys found, in the page's order, without those that the plain columns rule out.
-    struct Opened {
-        var orders: [(order: Order, size: Int)] = []
-        /// How many of the identifiers given were looked at: all, or fewer where the orders are large; at least one.
-        var looked: Int
-        var unread = UnreadRows()
-    }
-
-    /// How many that keys found are looked at for one page. Then the page ends, and says where to go on: a rare filter over a frequent name takes a person several
-    /// short looks, and never one long one.
-    static let lookedAt = 5000
-    /// An order that plain columns do not rule out is opened, to be compared: that takes as long as looking at so many that they do.
-    static let openedCount = 8
-
     /// The page of what is found by keys, which are hashes and beginnings: every order is compared once more after reading.
     /// - Parameters:
-    ///   - found: the identifiers of as many as asked for, after a cursor, in the page's order; fewer where there are no more.
-    ///   - open: reads some of them.
+    ///   - found: the identifiers of as many as asked for, after a cursor, in the page's order; fewer where there are no more, or it says how far it came.
+    ///   - open: reads some of them, without those that the plain columns rule out.
     func page(
-        _ found: (_ cursor: String?, _ limit: Int) throws -> [String],
-        open: (_ ids: [String]) throws -> Opened
+        _ found: (_ cursor: String?, _ limit: Int) throws -> BucketWalk.Found,
+        open: (_ ids: [String]) throws -> FoundRows<Order>
     ) throws -> Page<Order> {
-        let limit = page.bounded
-        var items: [Order] = []
-        var room = PageRequest.byteLimit
-        var cursor = page.cursor
-        var looked = 0
-        var unread = UnreadRows()
-        // Most orders that a key finds do match, so one short look usually suffices; the longer ones are for rare filters.
-        var batch = limit + 1
-        while true {
-            let ids = try found(cursor, batch)
-            var rest = ids[...]
-            while !rest.isEmpty {
-                let some = rest.prefix(looked == 0 ? limit + 1 : 500)
-                let opened = try open(Array(some))
-                unread.add(opened.unread)
-                for (order, size) in opened.orders where matches(order) {
-                    if items.count == limit || room <= 0 { return Page(items: items, next: items.last?.id, unread: unread) }
-                    items.append(order)
-                    room -= size
-                }
-                cursor = some.prefix(opened.looked).last
-                rest = rest.dropFirst(opened.looked)
-                looked += opened.looked + opened.orders.count * (Self.openedCount - 1)
-                if looked >= Self.lookedAt, !rest.isEmpty || ids.count == batch { return Page(items: items, next: cursor, unread: unread) }
-            }
-            if ids.count < batch { return Page(items: items, next: nil, unread: unread) }
-            batch = min(batch * 4, 2000)
-        }
+        try page.page(of: found, id: \.id, open: open) { matches($0) }
     }
 
     /// Whether an order passes every filter.
@@ -115,15 +77,13 @@ struct OrderSearch {
         if let since = query.since, order.createdAt < since { return false }
         if let until = query.until, order.createdAt >= until { return false }
         if let since = query.unchangedSince, order.updatedAt >= since { return false }
-        if let text = query.text?.value.trimmed, !text.isEmpty, !Self.matches(order, text) { return false }
-        return true
+        return terms.map { Self.matches(order, $0.found, $0.id) } ?? true
     }
 
-    /// Whether a search for a text is meant to find an order.
-    static func matches(_ order: Order, _ text: String) -> Bool {
-        if order.id.hasPrefix(text.lowercased()) { return true }
+    private static func matches(_ order: Order, _ terms: SearchTerms, _ id: String) -> Bool {
+        if order.id.hasPrefix(id) { return true }
         let candidate = order.candidate
-        return SearchTerms(text).find(
+        return terms.find(
             identifiers: [candidate.email.value, order.externalID, order.providerRef ?? ""],
             phones: [candidate.phone?.value].compactMap(\.self),
             words: [candidate.firstName.value, candidate.lastName.value].flatMap(SearchText.spellings)

@@ -1,7 +1,7 @@
 import Screening
 
 /// A text that somebody searches for, and what it finds.
-struct SearchTerms {
+struct SearchTerms: Sendable {
     private let whole: String
     private let digits: String?
     private let readings: [[String]]

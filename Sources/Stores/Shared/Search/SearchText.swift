@@ -11,8 +11,18 @@ enum SearchText {
     /// The text without case, marks and apostrophes; white space at its ends is dropped. `ß` is `ss`.
     static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x27 && $0 != 0x60 }) { return text.trimmed.lowercased() }
+        let text = text.trimmed
+        guard text.unicodeScalars.allSatisfy({ $0.value < known.count }) else { return foldedByTheBook(text) }
+        return text.unicodeScalars.reduce(into: "") { $0 += known[Int($1.value)] }
+    }
+
+    /// The letters of European names, folded: a name is folded for each order that a search opens, and by the book that takes as long as opening it. None of them
+    /// is changed by what stands beside it.
+    private static let known = (0..<0x250).map { Unicode.Scalar($0).map { foldedByTheBook(String($0)) } ?? "" }
+
+    private static func foldedByTheBook(_ text: String) -> String {
         // Upper case first: it is what turns `ß` into two letters.
-        let plain = text.trimmed.uppercased().lowercased().decomposedStringWithCompatibilityMapping
+        let plain = text.uppercased().lowercased().decomposedStringWithCompatibilityMapping
         var folded = ""
         for character in String(String.UnicodeScalarView(plain.unicodeScalars.filter { $0.properties.generalCategory != .nonspacingMark })) {
             if apostrophes.contains(character) { continue }
@@ -56,11 +66,13 @@ enum SearchText {
 
     /// The text with marks that some write as a second letter so written.
     private static func expanded(_ text: String) -> String {
-        var out = ""
-        for character in text.lowercased().precomposedStringWithCanonicalMapping {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        var lower = text.lowercased()
+        if !lower.unicodeScalars.allSatisfy({ $0.value < known.count }) { lower = lower.precomposedStringWithCanonicalMapping }
+        guard lower.contains(where: { pairs[$0] != nil }) else { return text }
+        return lower.reduce(into: "") { out, character in
             if let letters = pairs[character] { out += letters } else { out.append(character) }
         }
-        return out == text.lowercased().precomposedStringWithCanonicalMapping ? text : out
     }
 
     /// A telephone number's digits without leading zeros, so that national and international writings end alike; nil where the text is no number. A zero

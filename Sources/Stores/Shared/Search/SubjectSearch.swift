@@ -6,23 +6,38 @@ struct SubjectSearch: Sendable {
     let text: String?
     let reason: String?
     let connections: Set<String>?
+    private let terms: SearchTerms?
 
-    init?(_ query: EventQuery) { self.init(query.externalID, query.text, query.reason, query.connections) }
-    init?(_ query: RunQuery) { self.init(query.externalID, query.text, query.reason, query.connections) }
+    /// The orders that a search for the text finds, where somebody has looked already.
+    private let foundOrders: [String]?
 
-    private init?(_ externalID: String?, _ text: Personal<String>?, _ reason: Personal<String>?, _ connections: Set<String>?) {
+    init?(_ query: EventQuery) { self.init(query.externalID, query.text, query.reason, query.connections, query.foundOrders) }
+    init?(_ query: RunQuery) { self.init(query.externalID, query.text, query.reason, query.connections, query.foundOrders) }
+
+    private init?(
+        _ externalID: String?,
+        _ text: Personal<String>?,
+        _ reason: Personal<String>?,
+        _ connections: Set<String>?,
+        _ foundOrders: [String]?
+    ) {
         func given(_ text: String?) -> String? { text.flatMap { $0.trimmed.isEmpty ? nil : $0.trimmed } }
         self.externalID = given(externalID)
         self.text = given(text?.value)
         self.reason = given(reason?.value).map(SearchText.folded)
         self.connections = connections
+        self.foundOrders = foundOrders
+        terms = self.text.map { SearchTerms($0) }
         if self.externalID == nil, self.text == nil, self.reason == nil { return nil }
     }
 
     /// Whether it asks for whom or what: then there are few, found by keys.
     var namesSubject: Bool { externalID != nil || text != nil }
 
-    /// The orders whose events and runs are meant.
+    /// The orders whose events and runs are meant; nil where they have to be looked for.
+    var known: [String]? { externalID == nil ? foundOrders : nil }
+
+    /// The same to look for.
     var orders: OrderQuery {
         var query = OrderQuery()
         query.connections = connections
@@ -45,8 +60,7 @@ struct SubjectSearch: Sendable {
     /// Whether texts are what is searched for, as ``SearchTerms`` says.
     func matches(_ texts: [String]) -> Bool {
         if let externalID { return texts.map(SearchText.folded).contains(SearchText.folded(externalID)) }
-        guard let text else { return true }
-        return SearchTerms(text).find(identifiers: texts, phones: texts, words: texts.flatMap(SearchText.spellings))
+        return terms?.find(identifiers: texts, phones: texts, words: texts.flatMap(SearchText.spellings)) ?? true
     }
 
     /// Whether a run is among those whose reason is asked for.
@@ -74,7 +88,7 @@ extension SQLStore {
         return try await read { reading in
             let found = try reading.subjects(beginning: identifier.start, isRun: identifier.kind == .run)
             let ids = try reading.orders(ofRuns: Array(found.runs), events: identifier.kind == .run ? [] : Array(found.events))
-            return try page.of(ids, through: nil) { id in try reading.order(id).flatMap { search.matches($0) ? $0 : nil } }
+            return try page.of(ids, id: \.id, open: { try FoundRows(ids: $0) { try reading.order($0) } }, where: search.matches)
         }
     }
 
@@ -85,50 +99,49 @@ extension SQLStore {
 
     func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
         guard let search = SubjectSearch(query) else { return try await read { try $0.events(query, page) } }
-        @Sendable func fits(_ event: EventSummary, _ reading: Reading) throws -> Bool {
-            guard query.states.isEmpty || query.states.contains(event.state), query.kind == nil || event.kind == query.kind else { return false }
-            guard query.account == nil || event.account == query.account, query.since.map({ event.receivedAt >= $0 }) ?? true else { return false }
-            guard query.until.map({ event.receivedAt < $0 }) ?? true else { return false }
-            if let connections = query.connections, !event.connection.map(connections.contains).isTrue { return false }
-            return try search.reason == nil || search.fits(event.runs.last.flatMap { try reading.runSummary($0) })
-        }
-        if search.namesSubject {
-            let found = try await found(search, SubjectWindow(page, ofRuns: false))
+        guard search.namesSubject else {
             return try await read { reading in
-                let likely = Dictionary(grouping: found.candidates.filter { $0.event != nil }) { $0.event ?? "" }
-                return try page.of(found.events.union(likely.keys), through: found.end) { id in
-                    // Runs are opened last, and where the page comes to them: of a name that thousands have, only the first are.
-                    guard let event = try reading.event(id)?.summary, try fits(event, reading) else { return nil }
-                    return try found.events.contains(id) || likely[id, default: []].contains { try reading.isMeant($0.run, by: search) } ? event : nil
+                var ends: [String: RunSummary] = [:]
+                return try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id) { page in
+                    let listed = try reading.events(query, page)
+                    ends = try reading.ends(of: listed.items, by: search)
+                    return listed
+                } fits: {
+                    search.fits($0.runs.last.flatMap { ends[$0] })
                 }
             }
         }
+        let found = try await found(search, SubjectWindow(page, ofRuns: false))
         return try await read { reading in
-            try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.events(query, $0) }) { try fits($0, reading) }
+            let likely = Dictionary(grouping: found.candidates.filter { $0.event != nil }) { $0.event ?? "" }
+            var ends: [String: RunSummary] = [:]
+            return try page.of(found.events.union(likely.keys), through: found.end, id: \.id) { ids in
+                let opened = try reading.events(among: ids, query, ascending: page.ascending)
+                ends = try reading.ends(of: opened.items.map(\.item), by: search)
+                return opened
+            } where: { event in
+                // Runs are opened last, and where the page comes to them: of a name that thousands have, only the first are.
+                guard search.reason == nil || search.fits(event.runs.last.flatMap { ends[$0] }) else { return false }
+                return try found.events.contains(event.id) || likely[event.id, default: []].contains { try reading.isMeant($0.run, by: search) }
+            }
         }
     }
 
     func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> {
         guard let search = SubjectSearch(query) else { return try await read { try $0.runs(query, page) } }
-        @Sendable func fits(_ run: RunSummary) -> Bool {
-            guard query.states.isEmpty || query.states.contains(run.state), query.event == nil || run.event == query.event else { return false }
-            guard query.order == nil || run.order == query.order, query.hook == nil || run.hook == query.hook else { return false }
-            guard query.cause == nil || run.cause == query.cause else { return false }
-            guard query.since.map({ run.createdAt >= $0 }) ?? true, query.until.map({ run.createdAt < $0 }) ?? true else { return false }
-            if let connections = query.connections, !connections.contains(run.connection) { return false }
-            return search.fits(run)
-        }
-        if search.namesSubject {
-            let found = try await found(search, SubjectWindow(page, ofRuns: true))
+        guard search.namesSubject else {
             return try await read { reading in
-                try page.of(found.runs.union(found.candidates.map(\.run)), through: found.end) { id in
-                    guard let run = try reading.runSummary(id), fits(run) else { return nil }
-                    return try found.runs.contains(id) || reading.isMeant(id, by: search) ? run : nil
-                }
+                try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits: search.fits)
             }
         }
+        let found = try await found(search, SubjectWindow(page, ofRuns: true))
         return try await read { reading in
-            try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits)
+            try page.of(found.runs.union(found.candidates.map(\.run)), through: found.end, id: \.id) { ids in
+                try reading.runs(among: ids, query, ascending: page.ascending)
+            } where: { run in
+                guard query.cause == nil || run.cause == query.cause, search.fits(run) else { return false }
+                return try found.runs.contains(run.id) || reading.isMeant(run.id, by: search)
+            }
         }
     }
 
@@ -138,7 +151,9 @@ extension SQLStore {
         if let identifier = search.text.flatMap(OwnIdentifier.init), identifier.kind != .order {
             return try await read { try $0.subjects(beginning: identifier.start, isRun: identifier.kind == .run) }
         }
-        let orders = try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)).items.map(\.id)
+        var found = search.known
+        if found == nil { found = try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)).items.map(\.id) }
+        let orders = found ?? []
         return try await read { reading in
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
             let ways = connections.map { ($0, search.ways(on: $0, by: codec.lookUps.all)) }
@@ -152,30 +167,38 @@ extension StoreReading {
     fileprivate func isMeant(_ run: String, by search: SubjectSearch) throws -> Bool {
         try self.run(run).map { search.matches($0.searchTexts.value) } ?? false
     }
-}
 
-extension Bool? {
-    fileprivate var isTrue: Bool { self == true }
+    /// The last runs of some events, by their identifiers, where a search asks how they ended.
+    fileprivate func ends(of events: [EventSummary], by search: SubjectSearch) throws -> [String: RunSummary] {
+        guard search.reason != nil else { return [:] }
+        let found = try runs(among: events.compactMap(\.runs.last), RunQuery(), ascending: true)
+        return Dictionary(found.items.map { ($0.item.id, $0.item) }) { first, _ in first }
+    }
 }
 
 extension PageRequest {
     /// The page of what is found, by age. Where many were looked at the page ends, and says where to go on.
     /// - Parameter end: up to where what was found is whole; nil for all of it.
-    func of<Item: Sendable>(_ ids: Set<String>, through end: String?, _ item: (String) throws -> Item?) throws -> Page<Item> {
-        var items: [Item] = []
-        var last: String?
-        var (seen, looked) = (last, 0)
-        var unread = UnreadRows()
-        for id in ids.sorted(by: { ascending ? $0 < $1 : $0 > $1 }) where cursor.map({ ascending ? id > $0 : id < $0 }) ?? true {
-            if let end, ascending ? id > end : id < end { break }
-            if looked == SubjectSearch.lookedThrough { return Page(items: items, next: seen, unread: unread) }
-            (seen, looked) = (id, looked + 1)
-            guard let item = try unread.reading({ try item(id) }) else { continue }
-            if items.count == bounded { return Page(items: items, next: last, unread: unread) }
-            items.append(item)
-            last = id
-        }
-        return Page(items: items, next: end, unread: unread)
+    func of<Item: Sendable>(
+        _ ids: Set<String>,
+        through end: String? = nil,
+        id: (Item) -> String,
+        open: ([String]) throws -> FoundRows<Item>,
+        where matches: (Item) throws -> Bool
+    ) throws -> Page<Item> {
+        func isBefore(_ one: String, _ other: String) -> Bool { ascending ? one < other : one > other }
+        var rest = ids.filter { id in (cursor.map { isBefore($0, id) } ?? true) && !(end.map { isBefore($0, id) } ?? false) }.sorted(by: isBefore)[
+            ...
+        ]
+        return try page(
+            of: { cursor, limit in
+                if let cursor { rest = rest.drop { !isBefore(cursor, $0) } }
+                return BucketWalk.Found(identifiers: Array(rest.prefix(limit)), end: end)
+            },
+            id: id,
+            open: open,
+            where: matches
+        )
     }
 
     /// The page of those in a list that fit. Where many were looked through the page ends, and says where to go on.
@@ -183,7 +206,7 @@ extension PageRequest {
         _ most: Int,
         id: (Item) -> String,
         _ list: (PageRequest) throws -> Page<Item>,
-        _ fits: (Item) throws -> Bool
+        fits: (Item) throws -> Bool
     ) throws -> Page<Item> {
         var items: [Item] = []
         var next = self

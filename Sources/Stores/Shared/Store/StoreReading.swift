@@ -8,6 +8,8 @@ protocol StoreReading {
     /// An event without the runs and orders that it led to.
     func eventAlone(_ id: String) throws -> Event?
     func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary>
+    /// Of some identifiers, which are given in order, the events that plain columns do not rule out, as many as may be read at once.
+    func events(among ids: [String], _ query: EventQuery, ascending: Bool) throws -> FoundRows<EventSummary>
     func order(_ id: String) throws -> Order?
     func order(connection: String, externalID: String) throws -> Order?
     func orders(_ ids: [String]) throws -> [Order]
@@ -21,6 +23,8 @@ protocol StoreReading {
     func run(_ id: String) throws -> Run?
     func runSummary(_ id: String) throws -> RunSummary?
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary>
+    /// Of some identifiers, which are given in order, the runs that plain columns do not rule out, as many as may be read at once.
+    func runs(among ids: [String], _ query: RunQuery, ascending: Bool) throws -> FoundRows<RunSummary>
     /// The events that were received with a dedupe key, given as its blind index, newest first, at most twenty.
     func events(receivedAs key: [UInt8]) throws -> [String]
     /// Events and runs that are found in one of some ways on their connection, that are of a group, or that belong to an order. Of ways and groups those of a

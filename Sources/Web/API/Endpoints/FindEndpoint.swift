@@ -10,9 +10,9 @@ struct FindEndpoint: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.post, "/find", .read, FindEndpoint.operation, isReading: true) { request, principal in
-                let body = try request.object(["text", "delivery"])
+                let body = try request.object(["text", "orders", "delivery"])
                 let connections = registry.connections.map(\.id).filter { principal.sees(connection: $0) }
-                let finder = Finder(store: store, registry: registry, principal: principal, connections: connections)
+                var finder = Finder(store: store, registry: registry, principal: principal, connections: connections)
                 if let delivery = body["delivery"], !delivery.isNull {
                     try principal.require(.readPersonal)
                     let found = try await finder.find(try FindEndpoint.delivery(delivery))
@@ -22,6 +22,7 @@ struct FindEndpoint: Sendable {
                 guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
                     throw FieldProblem(path: "text", expected: "one line of text, or a delivery", found: "nothing that can be searched for")
                 }
+                finder.looksForOrders = try body["orders"]?.isNull ?? true ? true : body.optionalFlag("orders")
                 return FindEndpoint.response(try await finder.find(text), isReceived: nil)
             }
         ]
@@ -75,6 +76,10 @@ struct FindEndpoint: Sendable {
                 "text": [
                     "type": "string",
                     "description": "What is searched for; anything but our own identifiers and names of the settings needs read_personal",
+                ],
+                "orders": [
+                    "type": "boolean",
+                    "description": "Whether orders are searched by the text, too; true if not given. For who has listed those that it finds",
                 ],
                 "delivery": [
                     "type": "object",

@@ -40,6 +40,8 @@ struct Finder: Sendable {
     let principal: Principal
     /// The connections that are searched: those that the principal sees.
     let connections: [String]
+    /// Whether orders are looked for by a text, too.
+    var looksForOrders = true
 
     static let most = 20
 
@@ -87,13 +89,16 @@ struct Finder: Sendable {
 
     private func search(_ text: Personal<String>) async throws -> [Hit] {
         let page = PageRequest(limit: Finder.most)
-        let orders = try await store.orders(orders { $0.text = text }, page).items
+        let found = looksForOrders ? try await store.orders(orders { $0.text = text }, page) : Page(items: [], next: nil)
+        let orders = found.items
         let ids = Set(orders.map(\.id))
-        let events = try await store.events(events { $0.text = text }, page).items
+        // Where all of them are known, nothing looks for them again.
+        let all = found.next == nil && found.unread.isEmpty ? orders.map(\.id) : nil
+        let events = try await store.events(events { ($0.text, $0.foundOrders) = (text, all) }, page).items
         // What belongs to an order that was found is found there.
         let others = events.filter { event in event.order.map { !ids.contains($0) } ?? ids.isDisjoint(with: event.orders) }
         var hits = orders.map { hit($0, "search") } + others.map { hit($0, "search") }
-        if hits.isEmpty { hits = try await store.runs(runs { $0.text = text }, page).items.map { hit($0, "search") } }
+        if hits.isEmpty { hits = try await store.runs(runs { ($0.text, $0.foundOrders) = (text, all) }, page).items.map { hit($0, "search") } }
         return hits
     }
 
