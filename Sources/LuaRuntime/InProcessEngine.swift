@@ -95,7 +95,7 @@ final class InProcessEngine: Engine {
             drop(run.id)
             return run.holdsTooMuch(limit)
         }
-        return .call(HostCall(op: op, args: payload))
+        return .call(HostCall(op: op, args: payload, place: run.bundle.line(outcome.line, ofScript: outcome.script)))
     }
 
     private func compile(_ bundle: ScriptBundle) -> (OpaquePointer?, ScriptError?) {

@@ -291,7 +291,9 @@ final class ProcessEngine: Engine {
                 _ = sendDrop(run.id)  // if the worker is gone, the next slice notices
                 return .end(run.holdsTooMuch(limit))
             }
-            return .end(.call(call(payload, at: 8)))
+            var call = call(payload, at: Int(FLS_WIRE_CALL_BYTES) - 4)
+            call.place = run.bundle.line(payload.integer(UInt32.self, at: 12), ofScript: payload.integer(UInt32.self, at: 8))
+            return .end(.call(call))
         case FLS_FRAME_DONE:
             suspended.remove(run.id)
             return .end(.done(payload))
@@ -308,7 +310,7 @@ final class ProcessEngine: Engine {
         let output = min(max(limits.output, 0), Int(FLS_WIRE_PAYLOAD_MAX))
         return switch type {
         case FLS_FRAME_DONE: output
-        case FLS_FRAME_CALL: output + 12 + Int(FLS_WIRE_OP_MAX)
+        case FLS_FRAME_CALL: output + Int(FLS_WIRE_CALL_BYTES) + Int(FLS_WIRE_OP_MAX)
         case FLS_FRAME_NOTE: Int(FLS_WIRE_NOTE_MAX) + 4 + Int(FLS_WIRE_OP_MAX)
         default: Int(FLS_WIRE_ERROR_MAX)
         }

@@ -14,10 +14,13 @@ public struct HostCall: Sendable, Hashable {
     public var op: String
     /// The arguments as JSON.
     public var args: [UInt8]
+    /// The line of the plugin's script that called; nil where it is not known. Notes have none.
+    public var place: ScriptError.Line?
 
-    public init(op: String, args: [UInt8]) {
+    public init(op: String, args: [UInt8], place: ScriptError.Line? = nil) {
         self.op = op
         self.args = args
+        self.place = place
     }
 }
 

@@ -61,6 +61,14 @@ public struct ScriptBundle: Sendable, Hashable {
         modules.first { $0.origin == .plugin }?.chunk
     }
 
+    /// A line of one of the plugin's scripts, which is named by its place in the bundle; nil where there is no such script. A worker says it, and may have been
+    /// taken over: it chooses among names, and writes none.
+    func line(_ line: UInt32, ofScript place: UInt32) -> ScriptError.Line? {
+        guard place > 0, place <= modules.count, line > 0, line <= UInt32(Int32.max) else { return nil }
+        let script = modules[Int(place) - 1]
+        return script.origin == .plugin ? ScriptError.Line(script: script.chunk, line: Int(line)) : nil
+    }
+
     private static func encode(prelude: Script, modules: [Script]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(integer: UInt32(modules.count + 1))

@@ -58,9 +58,11 @@ static void answer(uint32_t id, const fls_outcome *outcome) {
     if (outcome->status == FLS_CALL) {
         type = FLS_FRAME_CALL;
         put_u64(first, outcome->held_bytes);
-        put_u32(first + 8, (uint32_t)outcome->op_length);
-        memcpy(first + 12, outcome->op, outcome->op_length);
-        first_length = 12 + outcome->op_length;
+        put_u32(first + 8, outcome->script);
+        put_u32(first + 12, outcome->line);
+        put_u32(first + 16, (uint32_t)outcome->op_length);
+        memcpy(first + FLS_WIRE_CALL_BYTES, outcome->op, outcome->op_length);
+        first_length = FLS_WIRE_CALL_BYTES + outcome->op_length;
     }
     frame_write(type, id, first, first_length, outcome->payload, outcome->payload_length);
 }

@@ -334,20 +334,58 @@ struct OtherPagesTests {
 
 @Suite("Scripts beside runs")
 struct RunScriptTests {
-    private func sources(_ text: String) throws -> ScriptSources {
-        let content: JSON = ["scripts": [["name": "main", "chunk": "acme/main.lua", "source": .string(text)]]]
-        return try #require(ScriptSources(ScriptVersion(id: "one", content: content.bytes())))
-    }
-
-    @Test("A step is found at the lines that make a call of its kind, not in comments or longer names")
-    func places() throws {
-        let places = StepPlaces(
-            try sources("-- ctx.http.get(url)\nlocal r = ctx.http.get(url)\nctx.http.post{ url = url }\nctx.orders.placed = 1\nctx.orders.place {\n}")
+    @Test("A step names the line that made it, which is marked in the script; what has no line, or is in a file that is not kept, has no link")
+    func lines() async throws {
+        let fixture = try await DashboardFixture()
+        let now = fixture.clock.now()
+        let source = "-- one\nctx.http.get(url)\nctx.http.get(url)\n"
+        let content: JSON = ["scripts": [["name": "main", "chunk": "acme/main.lua", "source": .string(source)]]]
+        try await fixture.store.keep([ScriptVersion(id: "one", content: content.bytes())])
+        let run = Run(
+            id: IdentifierKind.run.make(at: now, from: fixture.random),
+            connection: "acme",
+            plugin: "invented",
+            pluginVersion: "1.0.0",
+            script: "one",
+            hook: "on_event",
+            event: nil,
+            order: nil,
+            input: .event(parameters: [:]),
+            state: .done,
+            createdAt: now
         )
-        #expect(places.places("http", method: "GET").map(\.line) == [2])
-        #expect(places.places("http", method: nil).map(\.line) == [2, 3])
-        #expect(places.places("orders.place", method: nil).map(\.line) == [5])
-        #expect(places.places("kv.get", method: nil) == [])
+        try await fixture.store.perform([.run(run)])
+        let places: [Step.Place?] = [
+            Step.Place(script: "acme/main.lua", line: 3), Step.Place(script: "acme/main.lua", line: 3), Step.Place(script: "acme/gone.lua", line: 9),
+            nil,
+        ]
+        let steps = places.enumerated().map { index, place in
+            var step = Step(
+                number: index + 1,
+                kind: "http",
+                requestHash: "h",
+                request: ["method": "GET", "url": "https://ats.example.test"],
+                at: now
+            )
+            step.place = place
+            return step
+        }
+        try await fixture.store.remember(steps, of: run.id, doing: nil)
+        let (operate, read) = (try await fixture.token([.operate]), try await fixture.token([.read]))
+        try await fixture.run { (browser) async throws in
+            let (operating, reader) = (browser.another, browser.another)
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await operating.signIn(operate.secret)
+            _ = try await reader.signIn(read.secret)
+            for one in [browser, operating] {
+                let page = try await one.html("/runs/\(run.id)")
+                #expect(page.split(separator: "href=\"#line-0-3\">acme/main.lua:3</a>").count == 3)
+                #expect(page.contains("steps 1, 2") && !page.contains("href=\"#line-0-2\""))
+                #expect(page.contains(">acme/gone.lua:9</span>"))
+            }
+            let page = try await reader.html("/runs/\(run.id)")
+            #expect(page.contains(">acme/main.lua:3</span>") && !page.contains("#line-0-3"))
+        }
     }
 
     @Test("A difference keeps the lines around it, and numbers both sides")

@@ -1,7 +1,8 @@
 import Foundation
-import LuaRuntime
 import Synchronization
 import Testing
+
+@testable import LuaRuntime
 
 /// How a script and its host talk, the same in a worker and in this process.
 @Suite("Host calls")
@@ -36,6 +37,46 @@ struct HostCallTests {
         }
         #expect(end.text == #"{"a":{"n":1},"b":{"n":1},"request":7}"#)
         #expect(seen.withLock { $0 } == [#"log {"at":1}"#, #"first {"n":1}"#, #"log {"at":2}"#, #"second {"n":1}"#])
+    }
+
+    @Test("A call says which line of which of the plugin's scripts made it", arguments: isolations)
+    func callsSayTheirLine(_ isolation: LuaPool.Isolation) async throws {
+        let seen = Mutex<[ScriptError.Line?]>([])
+        let names = Script(
+            name: "lib.names",
+            chunk: "acme/lib/names.lua",
+            source: "return function(name)\n\n    local answer = call(name)\n    return answer\nend"
+        )
+        let source = """
+            local named = require("lib.names")
+            return function(request)
+                call("first")
+                local ok = pcall(function()
+                    call("second")
+                end)
+                named("third")
+                for i = 1, 2 do call("again") end
+                return ok and 1
+            end
+            """
+        let end = try await LuaPool.with(isolation) { pool async throws in
+            try await pool.run(Fixture.bundle(source, modules: [names]), request: Array("{}".utf8), tenant: "acme") { call in
+                seen.withLock { $0.append(call.place) }
+                return Array(#"{"value":1}"#.utf8)
+            }
+        }
+        #expect(end.text == "1", "\(end)")
+        func main(_ line: Int) -> ScriptError.Line { ScriptError.Line(script: "acme/main.lua", line: line) }
+        #expect(seen.withLock { $0 } == [main(3), main(5), ScriptError.Line(script: "acme/lib/names.lua", line: 3), main(8), main(8)])
+    }
+
+    @Test("A worker names a script by its place in the bundle, and nothing that is not the plugin's")
+    func placesAreOfTheBundle() {
+        let bundle = Fixture.bundle("", modules: [Script(name: "json", chunk: "json.lua", source: "", origin: .host)])
+        #expect(bundle.line(4, ofScript: 1) == ScriptError.Line(script: "acme/main.lua", line: 4))
+        for (line, script) in [(4, 0), (4, 2), (4, 3), (0, 1), (UInt32.max, 1), (4, UInt32.max)] as [(UInt32, UInt32)] {
+            #expect(bundle.line(line, ofScript: script) == nil)
+        }
     }
 
     @Test("Notes beyond the limit are dropped, and the host is told so", arguments: isolations)

@@ -182,6 +182,26 @@ struct LookingAgainTests {
         #expect(host.sent.map(\.path) == ["/event", "/event", "/a"])
     }
 
+    @Test("A step says which line of the script made it, and where it stands in a script that makes the same call elsewhere")
+    func lines() async throws {
+        let host = PluginScriptHost { _, _ in WireResponse(503) }
+        let body = """
+            local id = ctx.uuid()
+            local again = function(url) return ctx.http.get(url) end
+            local reply =
+              again("https://api.example.test/event")
+            ctx.retry { reason = "later", keep = true }
+            """
+        let (first, changed) = (PluginHarness.script("\n" + body), PluginHarness.script("\n-- since then\n" + body))
+        _ = try await host.attempt(first)
+        #expect(host.steps.map(\.place?.line) == [2, 3])
+        #expect(Set(host.steps.map(\.place?.script)).count == 1 && host.steps[0].place?.script.hasSuffix("main.lua") == true)
+        _ = try await host.attempt(first, number: 2)
+        #expect(host.steps.map(\.place?.line) == [2, 3])
+        _ = try await host.attempt(changed, number: 3)
+        #expect(host.steps.map(\.place?.line) == [3, 4])
+    }
+
     @Test("Steps that a run does not reach any more are left behind")
     func leftBehind() async throws {
         let host = PluginScriptHost { _, number in WireResponse(number == 1 ? 404 : 200, json: [:]) }

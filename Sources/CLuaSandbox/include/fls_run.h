@@ -25,6 +25,8 @@ typedef struct {
     const char *payload;     /* JSON; lives until the run's next call */
     size_t payload_length;
     uint64_t held_bytes;     /* memory the run keeps while it waits */
+    uint32_t script;         /* a call's: the place in the bundle of the plugin's script that made it; 0, the prelude's, where that is not known */
+    uint32_t line;           /* in that script, from 1 */
 } fls_outcome;
 
 /* Returns NULL where memory ran out. The listener is copied. `templates` may be NULL. */

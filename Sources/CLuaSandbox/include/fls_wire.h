@@ -13,7 +13,8 @@
  * DROP_RUN     id = run
  * HELLO        id = FLS_WIRE_VERSION; u32 confinement bits, Lua version as text
  * COMPILED     id = bundle; empty, or error JSON (every START of that bundle is then answered by the same ERROR)
- * CALL         id = run; u64 held_bytes, u32 length of op, op, arguments JSON
+ * CALL         id = run; u64 held_bytes, u32 script (its place in the bundle; 0 where it is not known), u32 line in it, u32 length of op, op,
+ *              arguments JSON
  * DONE         id = run; result JSON
  * ERROR        id = run; error JSON
  * FATAL        id = what was executing; error JSON. The last frame: the worker ends
@@ -23,10 +24,11 @@
 #define FLS_WIRE_H
 
 enum {
-    FLS_WIRE_VERSION = 2,
+    FLS_WIRE_VERSION = 3,
     FLS_WIRE_DESCRIPTOR = 3,
     FLS_WIRE_HEADER_BYTES = 9,
     FLS_WIRE_START_BYTES = 40,
+    FLS_WIRE_CALL_BYTES = 20, /* before op */
     FLS_WIRE_PAYLOAD_MAX = 64 * 1024 * 1024,
     FLS_WIRE_OP_MAX = 64,
     FLS_WIRE_NOTE_MAX = 64 * 1024,     /* a note's arguments */

@@ -107,6 +107,23 @@ static void report_outside(fls_run *run, const turn *t, int status) {
     fls_report_text(run, code, text, strlen(text), NULL, 0);
 }
 
+/* Which of the plugin's scripts made the call that the run waits for, and where in it. */
+static void find_caller(fls_run *run, fls_outcome *outcome) {
+    const char *chunk = NULL;
+    int line = 0;
+    if (!fls_position(run->co, 1, &chunk, &line)) {
+        return;
+    }
+    for (size_t i = 1; i < run->bundle->count; i++) {
+        const fls_script *script = &run->bundle->scripts[i];
+        if (script->kind == FLS_SCRIPT_PLUGIN && strcmp(script->chunk + 1, chunk) == 0) {
+            outcome->script = (uint32_t)i;
+            outcome->line = (uint32_t)line;
+            return;
+        }
+    }
+}
+
 static fls_outcome take_turn(fls_run *run, fls_stage expected, turn t) {
     t.run = run;
     t.status = FLS_ERROR;
@@ -134,7 +151,7 @@ static fls_outcome take_turn(fls_run *run, fls_stage expected, turn t) {
     }
     run->stage = t.status == FLS_CALL ? FLS_STAGE_WAITING : FLS_STAGE_ENDED;
     fls_buffer_shrink(&run->scratch);
-    return (fls_outcome){
+    fls_outcome outcome = {
         .status = t.status,
         .op = run->op,
         .op_length = t.status == FLS_CALL ? run->op_length : 0,
@@ -142,6 +159,10 @@ static fls_outcome take_turn(fls_run *run, fls_stage expected, turn t) {
         .payload_length = run->out.length,
         .held_bytes = fls_held(run),
     };
+    if (t.status == FLS_CALL) {
+        find_caller(run, &outcome);
+    }
+    return outcome;
 }
 
 /* A run with a state that is still empty. */

@@ -78,11 +78,12 @@ actor ScriptJournal {
             at: host.clock.now()
         )
         step.branch = branch
+        step.place = call.place.map { Step.Place(script: $0.script, line: $0.line) }
         if let before = remembered[number] {
             if before.requestHash == step.requestHash {
                 branch = max(branch, before.branch)
                 step.branch = branch
-                if let reply = before.reply, !before.repeatable { return answer(before, reply.value) }
+                if let reply = before.reply, !before.repeatable { return answer(before, reply.value, at: step.place) }
                 step.attempts = before.attempts + 1
                 // The new answer may lead the script down another path than last time. It is remembered under the new branch with its first word, so that
                 // whoever goes on after a crash knows it, too.
@@ -106,14 +107,14 @@ actor ScriptJournal {
     }
 
     /// Gives the answer of an earlier attempt again.
-    private func answer(_ before: Step, _ reply: JSON) -> [UInt8] {
+    /// - Parameter place: where the script makes the call now: another version of it may make the same call elsewhere.
+    private func answer(_ before: Step, _ reply: JSON, at place: Step.Place?) -> [UInt8] {
         // The host ended after the answer was written and before the attempt's end, which would have marked it.
         if before.mayPass { keep(toMark: before) }
-        if before.branch < branch {
-            var step = before
-            step.branch = branch
-            settle(step)
-        }
+        var step = before
+        step.branch = max(before.branch, branch)
+        if let place, before.place != nil { step.place = place }
+        if step != before { settle(step) }
         note(made: before)
         return heard(reply, before.kind)
     }

@@ -21,6 +21,21 @@ public struct Step: Sendable, Equatable {
     /// Which of the run's branches it belongs to, from 0: a run branches when what it asks again is answered differently, and makes other calls from there
     /// on. ``leftBehind`` for a step of an earlier branch that the present one does not reach.
     public var branch = 0
+    /// Where the script made the call; nil where that is not known.
+    public var place: Place?
+
+    /// A line of a script.
+    public struct Place: Sendable, Equatable {
+        /// Its file, such as `greenhouse/main.lua`.
+        public let script: String
+        /// From 1.
+        public let line: Int
+
+        public init(script: String, line: Int) {
+            self.script = script
+            self.line = line
+        }
+    }
 
     public init(
         number: Int,
@@ -63,7 +78,8 @@ public struct Step: Sendable, Equatable {
     public var json: JSON {
         [
             "n": .int(Int64(number)), "kind": .string(kind), "request": request.value, "reply": reply?.value ?? .null, "at": JSON(at),
-            "ms": milliseconds.map { .int(Int64($0)) } ?? .null, "attempts": .int(Int64(attempts)),
+            "ms": milliseconds.map { .int(Int64($0)) } ?? .null, "attempts": .int(Int64(attempts)), "script": JSON(place?.script),
+            "line": place.map { .int(Int64($0.line)) } ?? .null,
         ]
     }
 }

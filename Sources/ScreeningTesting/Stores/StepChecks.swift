@@ -12,6 +12,7 @@ extension StoreConformance {
             step.repeatable = true
             step.attempts = 2
             step.milliseconds = 12
+            step.place = Step.Place(script: "acme/main.lua", line: 7)
             try await trial.store.remember([step], of: run, doing: nil)
             try trial.expect(try await trial.store.steps(of: run) == [first, step], "the answer is not remembered")
             try trial.expect(try await trial.store.steps(of: "run_2").isEmpty, "another run has steps")

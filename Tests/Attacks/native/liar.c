@@ -60,10 +60,10 @@ static const char huge[2 << 20] = {'1'};
 static char boast[1 << 19];
 
 static void call(uint32_t id, uint64_t held) {
-    char payload[20] = "........\4\0\0\0wait{}";
+    char payload[] = "........\377\377\377\377\377\377\377\377\4\0\0\0wait{}"; /* no script has that place */
     put_u32((uint8_t *)payload, (uint32_t)held);
     put_u32((uint8_t *)payload + 4, (uint32_t)(held >> 32));
-    say(FLS_FRAME_CALL, id, payload, 18);
+    say(FLS_FRAME_CALL, id, payload, sizeof payload - 1);
 }
 
 static void lie(const char *lie, uint32_t id) {
@@ -90,7 +90,7 @@ static void lie(const char *lie, uint32_t id) {
     } else if (strstr(lie, "other")) {
         say(FLS_FRAME_DONE, id + 1, "1", 1);
     } else if (strstr(lie, "operation")) {
-        say(FLS_FRAME_CALL, id, "\0\0\0\0\0\0\0\0\377\377\377\377wait{}", 18);
+        say(FLS_FRAME_CALL, id, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\377\377\377\377wait{}", 26);
     } else if (strstr(lie, "short")) {
         say(FLS_FRAME_CALL, id, "....", 4);
     } else if (strstr(lie, "unknown")) {

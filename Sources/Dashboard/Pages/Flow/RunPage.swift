@@ -31,9 +31,7 @@ enum RunPage {
         model["has_earlier"] = !earlier.isEmpty
         let scripts = try await RunScripts(run, visit)
         let steps = run["steps"]?.items ?? []
-        let shownSteps = steps.map { step($0, scripts, visit) }
-        model["steps"] = shownSteps
-        model["has_places"] = shownSteps.contains { ($0["places"] as? [Model])?.isEmpty == false }
+        model["steps"] = steps.map { step($0, scripts, visit) }
         model["has_steps"] = !steps.isEmpty
         model["withheld"] = !visit.may(.readPersonal)
         model["input"] = run["input"].map { ["input_text": PrettyJSON.text($0)] as Model }
@@ -66,7 +64,8 @@ enum RunPage {
     private static func step(_ step: JSON, _ scripts: RunScripts, _ visit: Visit) -> Model {
         let (kind, request) = (step["kind"]?.text ?? "", step["request"])
         let number = String(step["n"]?.integer ?? 0)
-        var model: Model = ["step": number, "step_kind": kind, "step_what": summary(kind, request), "places": scripts.links(kind, request)]
+        var model: Model = ["step": number, "step_kind": kind, "step_what": summary(kind, request)]
+        model["made_at"] = scripts.link(step)
         model["step_ms"] = step["ms"]?.integer.map { ["ms": Format.number(Int($0))] as Model }
         if let attempts = step["attempts"]?.integer, attempts > 1 { model["step_again"] = ["times": String(attempts)] as Model }
         model["step_at"] = visit.format.time(step["at"])
@@ -147,10 +146,9 @@ enum RunPage {
         {{#has_steps}}<table class="cards"><caption class="sr">Steps in order</caption><thead><tr><th scope="col">No.</th><th scope="col">Call</th><th scope="col">What</th><th scope="col">Line</th><th scope="col">Answer</th><th scope="col" class="right">ms</th></tr></thead>
         <tbody>{{#steps}}<tr><td data-label="No.">{{step}}</td><td data-label="Call"><code>{{step_kind}}</code>{{#step_again}} <span class="chip warn">{{times}} attempts</span>{{/step_again}}</td>
         <td data-label="What"><span>{{step_what}}{{#exchange}}<details id="step-{{step}}"><summary>request and answer</summary><pre tabindex="0" aria-label="Request">{{request_text}}</pre><pre tabindex="0" aria-label="Answer">{{reply_text}}</pre></details>{{/exchange}}</span></td>
-        <td data-label="Line"><span>{{#places}}<a class="mono" href="{{place_href}}">{{place}}</a> {{/places}}</span></td>
+        <td data-label="Line">{{#made_at}}{{#place_link}}<a class="mono" href="{{place_href}}">{{place}}</a>{{/place_link}}{{#place_text}}<span class="mono">{{place_text}}</span>{{/place_text}}{{/made_at}}</td>
         <td data-label="Answer">{{#answer}}{{>state}}{{/answer}}</td><td data-label="ms" class="right">{{#step_ms}}{{ms}}{{/step_ms}}</td></tr>
         {{/steps}}</tbody></table>{{/has_steps}}
-        {{#has_places}}<p class="soft small">A line is where the script that this run began on makes such a call, as its text stands; which of several it was is not recorded.</p>{{/has_places}}
         {{#withheld}}<p class="soft small">Requests, answers, input and log may name people: they take the scope read_personal.</p>{{/withheld}}
         </section>
         </div>

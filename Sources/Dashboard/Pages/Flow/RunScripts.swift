@@ -6,14 +6,13 @@ struct RunScripts {
     /// Those that it began on; nil where they are not kept any more, or the viewer may not see them.
     private let own: ScriptSources?
     private let present: ScriptSources?
-    private let places: StepPlaces?
     private let isVisible: Bool
 
     init(_ run: JSON, _ visit: Visit) async throws {
         // What an integrator writes into a script is not known: it takes what the settings of a connection take.
         isVisible = visit.may(.readPersonal) || visit.may(.operate) || visit.may(.admin)
         guard isVisible else {
-            (own, present, places) = (nil, nil, nil)
+            (own, present) = (nil, nil)
             return
         }
         present = visit.site.parts.registry.scripted(run["connection"]?.text ?? "")?.sources
@@ -23,19 +22,31 @@ struct RunScripts {
         } else {
             own = try await visit.site.parts.store.scriptVersion(version).flatMap { ScriptSources($0) }
         }
-        places = own.map { StepPlaces($0) }
     }
 
-    /// The lines that may have made a step, at most three.
-    func links(_ kind: String, _ request: JSON?) -> [Model] {
-        let found = places?.places(kind, method: request?["method"]?.text) ?? []
-        guard found.count <= 3 else { return [] }
-        return found.map { ["place": "\($0.file):\($0.line)", "place_href": "#" + anchor($0)] as Model }
+    /// The line that made a step, with the way to it where the script is shown; nil where it is not known.
+    func link(_ step: JSON) -> Model? {
+        guard let line = Line(step["script"], step["line"]) else { return nil }
+        let text = "\(line.file):\(line.number)"
+        guard own?.file(line.file) != nil else { return ["place_text": text] }
+        return ["place_link": ["place": text, "place_href": "#" + anchor(line)] as Model]
     }
 
-    private func anchor(_ place: StepPlaces.Place) -> String {
-        "line-\(own?.files.firstIndex { $0.name == place.file } ?? 0)-\(place.line)"
+    /// A line of a file.
+    private struct Line: Hashable {
+        let file: String
+        /// From 1.
+        let number: Int
+
+        init(_ file: String, _ number: Int) { (self.file, self.number) = (file, number) }
+
+        init?(_ file: JSON?, _ number: JSON?) {
+            guard let file = file?.text, let number = number?.integer else { return nil }
+            self.init(file, Int(clamping: number))
+        }
     }
+
+    private func anchor(_ line: Line) -> String { "line-\(own?.files.firstIndex { $0.name == line.file } ?? 0)-\(line.number)" }
 
     func model(_ steps: [JSON], error: JSON?, _ connection: String) -> Model? {
         guard isVisible else { return nil }
@@ -44,24 +55,20 @@ struct RunScripts {
             let version = present.id.prefix(12)
             return ["version": String(version), "is_gone": true, "files": [Model](), "shadow": shadow(connection)]
         }
-        var marks: [StepPlaces.Place: [String]] = [:]
+        var marks: [Line: [String]] = [:]
         for step in steps {
-            let kind = step["kind"]?.text ?? ""
-            let found = places?.places(kind, method: step["request"]?["method"]?.text) ?? []
-            if found.count == 1 { marks[found[0], default: []].append(String(step["n"]?.integer ?? 0)) }
+            if let line = Line(step["script"], step["line"]) { marks[line, default: []].append(String(step["n"]?.integer ?? 0)) }
         }
-        let failed = error?["script"]?.text.flatMap { script in
-            error?["line"]?.integer.map { StepPlaces.Place(file: script, line: Int(clamping: $0)) }
-        }
+        let failed = Line(error?["script"], error?["line"])
         let files = own.files.map { file -> Model in
             let isShown = failed?.file == file.name || marks.keys.contains { $0.file == file.name }
             return [
                 "file": file.name, "is_shown": isShown,
                 "lines": file.lines.enumerated().map { index, text -> Model in
-                    let place = StepPlaces.Place(file: file.name, line: index + 1)
+                    let place = Line(file.name, index + 1)
                     return [
                         "number": String(index + 1), "code": text, "anchor": anchor(place), "is_failed": failed == place,
-                        "made": marks[place].map { "step " + $0.joined(separator: ", ") } ?? "",
+                        "made": marks[place].map { ($0.count == 1 ? "step " : "steps ") + $0.joined(separator: ", ") } ?? "",
                     ]
                 },
             ]

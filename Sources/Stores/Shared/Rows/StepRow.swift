@@ -19,6 +19,7 @@ struct StepRow {
         var json: JSON = ["request": step.request.value, "request_hash": .string(step.requestHash)]
         json["reply"] = step.reply?.value
         if step.branch != 0 { json["branch"] = .int(Int64(step.branch)) }
+        if let place = step.place { json["place"] = [.string(place.script), .int(Int64(place.line))] }
         self.init(
             run: run,
             number: step.number,
@@ -69,6 +70,9 @@ struct StepRow {
             milliseconds: milliseconds
         )
         step.branch = json["branch"]?.integer.map { Int($0) } ?? 0
+        if let place = json["place"]?.items, place.count == 2, let script = place[0].text, let line = place[1].integer {
+            step.place = Step.Place(script: script, line: Int(line))
+        }
         return step
     }
 

@@ -93,9 +93,12 @@ extension Step {
     static let schema = Schema(
         "Step",
         always: ["n": .wholeNumber, "kind": .anyText, "at": .timestamp, "ms": JSON.wholeNumber.orNull, "attempts": .wholeNumber],
-        sometimes: ["request": [:], "reply": [:], "bytes": .wholeNumber, "truncated": .yesOrNo],
+        sometimes: [
+            "request": [:], "reply": [:], "script": JSON.anyText.orNull, "line": JSON.wholeNumber.orNull, "bytes": .wholeNumber,
+            "truncated": .yesOrNo,
+        ],
         """
-        request and reply only with read_personal, and as far as they fit into the answer: a step that does not is marked truncated and says how many \
+        script and line: where the script made the call, null where that is not known; not of a truncated step. request and reply only with read_personal, and as far as they fit into the answer: a step that does not is marked truncated and says how many \
         bytes it holds; /runs/{id}/steps/{n} has it whole
         """
     )
@@ -103,7 +106,13 @@ extension Step {
 
 extension StepSummary {
     func view(_ principal: Principal) -> JSON {
-        guard principal.seesPersonal else { return json }
+        guard principal.seesPersonal else {
+            var view = json
+            if let place = step?.place, RunFailure.isFile(place.script) {
+                (view["script"], view["line"]) = (.string(place.script), .int(Int64(place.line)))
+            }
+            return view
+        }
         if let step { return step.json }
         var view = json
         view["truncated"] = true
