@@ -7,6 +7,7 @@ import Testing
         ["event", "list"], ["event", "show"], ["event", "replay"], ["run", "list"], ["run", "show"], ["run", "retry"], ["run", "discard"],
         ["status"], ["issue"], ["issue", "list"], ["issue", "show"], ["issue", "snooze"], ["issue", "resolve"], ["issue", "note"],
         ["account", "list"], ["account", "packages"], ["connection", "list"], ["connection", "show"],
+        ["connection", "refused"], ["account", "refused"],
     ]
 
     @Test("every command's help has an example of it", arguments: commands) func examples(command: [String]) async throws {

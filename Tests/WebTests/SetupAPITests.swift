@@ -42,6 +42,37 @@ struct SetupAPITests {
         }
     }
 
+    @Test("What was refused is listed by minute and reason, the newest first, to who may see it")
+    func refused() async throws {
+        let fixture = try await APIFixture()
+        let at = Timestamp(milliseconds: 1_772_357_400_000)
+        func count(_ subject: OperatingState.Subject, _ reason: String, _ count: Int, _ seconds: Int64) -> RefusedCount {
+            RefusedCount(subject, reason: reason, count: count, at: at + .seconds(seconds))
+        }
+        for subject in [OperatingState.Subject.connection("acme"), .account("one")] {
+            try await fixture.store.add(refused: [
+                count(subject, "bad_signature", 2, 0), count(subject, "bad_signature", 3, 20), count(subject, "unreadable", 1, 30),
+                count(subject, "bad_signature", 4, 60),
+            ])
+        }
+        let expected: JSON = [
+            ["at": JSON(at + .seconds(60)), "reason": "bad_signature", "count": 4],
+            ["at": JSON(at + .seconds(30)), "reason": "unreadable", "count": 1],
+            ["at": JSON(at + .seconds(20)), "reason": "bad_signature", "count": 5],
+        ]
+        try await fixture.run { (client) async throws in
+            for path in ["/connections/acme/refused", "/accounts/one/refused"] {
+                let answer = try await client.get(path)
+                #expect(answer.json?["items"] == expected && answer.json?["next"] == .null, "\(path)")
+            }
+            #expect(try await client.get("/connections/beta/refused").json?["items"] == [])
+            #expect(try await client.get("/connections/none/refused").status == 404)
+            #expect(try await client.get("/connections/acme/refused", as: "acme-only").json?["items"] == expected)
+            #expect(try await client.get("/connections/beta/refused", as: "acme-only").status == 404)
+            #expect(try await client.get("/accounts/one/refused", as: "acme-only").status == 403)
+        }
+    }
+
     @Test("Every route is in the OpenAPI document, and everything in it is a route")
     func complete() async throws {
         let fixture = try await APIFixture()

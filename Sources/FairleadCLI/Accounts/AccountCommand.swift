@@ -10,9 +10,12 @@ struct AccountCommand: AsyncParsableCommand {
               fairlead account list
               fairlead account show zinc-uk
               fairlead account packages zinc-uk
+              fairlead account refused zinc-uk
               fairlead account check zinc-uk
               fairlead account pause zinc-uk --note "asked to stop"
             """,
-        subcommands: [AccountList.self, AccountShow.self, AccountPackages.self, AccountCheck.self, AccountPause.self, AccountResume.self]
+        subcommands: [
+            AccountList.self, AccountShow.self, AccountPackages.self, AccountRefused.self, AccountCheck.self, AccountPause.self, AccountResume.self,
+        ]
     )
 }

@@ -9,8 +9,9 @@ struct ConnectionCommand: AsyncParsableCommand {
             Examples:
               fairlead connection list
               fairlead connection show acme
+              fairlead connection refused acme
               fairlead connection pause acme --note "wrong mapping"
             """,
-        subcommands: [ConnectionList.self, ConnectionShow.self, ConnectionPause.self, ConnectionResume.self]
+        subcommands: [ConnectionList.self, ConnectionShow.self, ConnectionRefused.self, ConnectionPause.self, ConnectionResume.self]
     )
 }

@@ -5,7 +5,7 @@ import Screening
 
 /// What is configured: accounts, connections, providers, plugins. Never with a secret's value.
 struct SetupEndpoints: Sendable {
-    let store: any IdempotencyStore
+    let store: any IdempotencyStore & ContactRhythms
     let commands: Commands
     let registry: Registry
     let providers: @Sendable () -> [ProviderManifest]
@@ -54,6 +54,12 @@ struct SetupEndpoints: Sendable {
                 let connection = try connection(request, principal)
                 return WireResponse(200, json: try await view(connection, principal))
             },
+            Endpoint(.get, "/connections/{id}/refused", .read, SetupEndpoints.refused("connection")) { request, principal in
+                try await refused(.connection(try connection(request, principal).id))
+            },
+            Endpoint(.get, "/accounts/{id}/refused", .read, SetupEndpoints.refused("account")) { request, principal in
+                try await refused(.account(try ownAccount(request, principal).account.id))
+            },
             pausing("/accounts/{id}/pause", "Send nothing to an account's provider until it is resumed", ProviderAccount.schema) {
                 request,
                 principal,
@@ -91,6 +97,18 @@ struct SetupEndpoints: Sendable {
                 SetupEndpoints.list(plugins().map { $0.view(problem: registry.reloadFailure(of: $0.name)?.json) })
             },
         ]
+    }
+
+    private static func refused(_ subject: String) -> Operation {
+        .whole(
+            "What was refused of what claimed to be \(subject == "account" ? "an account" : "a connection")'s, the newest first",
+            of: RefusedCount.schema,
+            problems: [404]
+        )
+    }
+
+    private func refused(_ subject: OperatingState.Subject) async throws -> WireResponse {
+        SetupEndpoints.list(try await store.refused(of: subject, newest: RefusedCount.most).map(\.view))
     }
 
     /// Pausing or resuming something: answers with it as it stands then.
