@@ -80,7 +80,7 @@ struct StoreFilling {
             if state == .requested { (order.record.sentAt, order.providerRef) = (at, "ref-\(number)") }
             if state == .failed { order.status.problem = Problem(code: "gave_up", message: "given up", at: at) }
             if state == .refused { order.status.problem = Problem(code: "refused", message: "not accepted", at: at) }
-            order.record.stateSince = at
+            order.noteState(from: before, at: at)
             order.time.pass(to: order.holder, at: at)
             order.updatedAt = at
             effects.append(

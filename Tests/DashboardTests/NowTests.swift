@@ -34,6 +34,24 @@ struct NowTests {
         }
     }
 
+    @Test("What is late in a state is told by how long others were in that state, where enough are known")
+    func lateByOwnState() async throws {
+        let fixture = try await DashboardFixture()
+        let took: [Turnaround.Span: Duration] = [.provider: .seconds(86_400 * 5), .state(.inProgress): .seconds(3600)]
+        for _ in 0..<TurnaroundHistory.enough {
+            try await fixture.store.perform([.took(Turnaround(account: "one", package: "pkg_1", completedAt: fixture.clock.now(), spans: took))])
+        }
+        let now = fixture.clock.now()
+        for (name, state) in [("late", OrderState.inProgress), ("other", .requested)] {
+            try await fixture.order(name) { ($0.status.state, $0.updatedAt) = (state, now + .seconds(-86_400)) }
+        }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let lines = try await browser.html("/").components(separatedBy: "late-line").dropFirst()
+            #expect(lines.count == 1 && lines.first?.contains("state=in_progress") == true)
+        }
+    }
+
     @Test("Beside a state stands how many orders are unchanged in it for longer than usual at their account, and leads to them")
     func lateByState() async throws {
         let fixture = try await DashboardFixture()

@@ -31,10 +31,7 @@ struct OrderChange: Sendable {
         after.version = before.version + 1
         after.updatedAt = now
         if after.state != .accepted, after.state != .submitting { after.lastNotifiedState = nil }
-        if before.state != after.state {
-            after.record.stateSince = now
-            if after.state == .submitting { after.record.sentAt = now }
-        }
+        after.noteState(from: before, at: now)
         after.time.pass(to: after.holder, at: now)
         if ![.refused, .cancelled, .failed].contains(after.state) {
             after.record.endedAt = nil

@@ -3,6 +3,8 @@ extension Order {
     public struct Record: Sendable, Equatable {
         /// Since when it is in its state; nil where it never changed.
         public var stateSince: Timestamp?
+        /// How long it was in each state that its provider had it in, before the present one, since it was last sent; in milliseconds.
+        public var spent: [OrderState: Int64] = [:]
         /// When the latest attempt at sending it began; nil where none did.
         public var sentAt: Timestamp?
         /// When it became refused, cancelled or failed; nil in any other state. One that was cancelled for a withdrawal ended when the candidate was withdrawn,
@@ -64,6 +66,16 @@ extension Order {
         }
         if let code = status.problem?.code, code != before.status.problem?.code { change.newProblem = code }
         self.change = change == Change() ? nil : change
+    }
+
+    /// Notes that it came into its state, and how long it was in the one before.
+    public mutating func noteState(from before: Order, at now: Timestamp) {
+        guard before.state != state else { return }
+        if before.state.isOpen, before.state.isReported, let since = before.record.stateSince {
+            record.spent[before.state, default: 0] += max(0, (now - since).wholeMilliseconds)
+        }
+        record.stateSince = now
+        if state == .submitting { (record.sentAt, record.spent) = (now, [:]) }
     }
 
     /// The idempotency key under which it is sent: the same for the same attempt at creating it, however often that is made.

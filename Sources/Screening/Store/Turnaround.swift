@@ -3,13 +3,15 @@ import Foundation
 /// How long one screening took, from when it was sent to its provider until its result was there.
 public struct Turnaround: Sendable, Equatable {
     /// What is timed.
-    public enum Span: String, Sendable, CaseIterable {
+    public enum Span: Sendable, Hashable {
         /// From sent to completed.
         case whole
         /// What the candidate had of it.
         case candidate
         case provider
         case recruiter
+        /// How long it was in a state, all together.
+        case state(OrderState)
     }
 
     public let account: String
@@ -34,6 +36,7 @@ public struct Turnaround: Sendable, Equatable {
         for (holder, milliseconds) in after.time.spent(at: now) {
             if let span = Span(rawValue: holder.rawValue) { spans[span] = .milliseconds(milliseconds) }
         }
+        for (state, milliseconds) in after.record.spent { spans[.state(state)] = .milliseconds(milliseconds) }
         self.init(account: after.account, package: after.package, completedAt: now, spans: spans)
     }
 
@@ -41,6 +44,35 @@ public struct Turnaround: Sendable, Equatable {
     package static let keptMonths: Int64 = 12
     /// The thirty days that a time is in, counted from 1970.
     package static func month(_ timestamp: Timestamp) -> Int64 { timestamp.milliseconds / (30 * 86_400_000) }
+}
+
+extension Turnaround.Span: RawRepresentable {
+    private static let ofState = "state:"
+
+    /// The word that it is kept by.
+    public var rawValue: String {
+        switch self {
+        case .whole: "whole"
+        case .candidate: "candidate"
+        case .provider: "provider"
+        case .recruiter: "recruiter"
+        case .state(let state): Self.ofState + state.rawValue
+        }
+    }
+
+    public init?(rawValue: String) {
+        switch rawValue {
+        case "whole": self = .whole
+        case "candidate": self = .candidate
+        case "provider": self = .provider
+        case "recruiter": self = .recruiter
+        default:
+            guard rawValue.hasPrefix(Self.ofState), let state = OrderState(rawValue: String(rawValue.dropFirst(Self.ofState.count))) else {
+                return nil
+            }
+            self = .state(state)
+        }
+    }
 }
 
 /// How often something took how long, to about a tenth.

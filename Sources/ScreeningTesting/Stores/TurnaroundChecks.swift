@@ -7,7 +7,9 @@ extension StoreConformance {
             try trial.expect(try await store.turnarounds(of: "zinc-uk") == TurnaroundHistory(), "something is known")
             var expected = TurnaroundHistory()
             for (index, package) in ["pkg_1", "pkg_1", "pkg_2"].enumerated() {
-                let spans: [Turnaround.Span: Duration] = [.whole: .seconds(86_400 * (index + 1)), .candidate: .seconds(3600)]
+                let spans: [Turnaround.Span: Duration] = [
+                    .whole: .seconds(86_400 * (index + 1)), .candidate: .seconds(3600), .state(.inProgress): .seconds(60),
+                ]
                 let turnaround = Turnaround(account: "zinc-uk", package: package, completedAt: trial.now, spans: spans)
                 try await store.perform([.took(turnaround)])
                 for (span, duration) in spans { expected.add(1, of: package, span, bucket: DurationHistogram.bucket(of: duration)) }
@@ -65,6 +67,7 @@ extension StoreConformance {
             var next = placed.changed(to: .awaitingCandidate)
             next.time.pass(to: .candidate, at: trial.now + .seconds(90))
             next.record.stateSince = trial.now + .seconds(90)
+            next.record.spent = [.requested: 10_000, .inProgress: 1]
             next.record.sentAt = trial.now + .seconds(80)
             try await trial.store.perform([.order(next)])
             let stored = try trial.unwrap(try await trial.store.order(placed.id), "it is gone")

@@ -2,7 +2,8 @@ import Pipeline
 import Screening
 import Web
 
-/// How many orders stand in a state, unchanged, for longer than nine of ten orders of their account were with whom they wait for, in all.
+/// How many orders stand in a state, unchanged, for longer than nine of ten completed orders of their account were in it. Where too few are known that were, for
+/// longer than nine of ten were with whom they wait for.
 struct LateStates: Sendable {
     private struct Late: Sendable {
         let state: OrderState
@@ -40,9 +41,11 @@ struct LateStates: Sendable {
             return (one.key.account, one.key.state.rawValue) < (other.key.account, other.key.state.rawValue)
         }
         for (place, _) in places.prefix(Self.most) {
-            guard let span = place.state.waitingOn.flatMap({ Turnaround.Span(rawValue: $0.rawValue) }) else { continue }
             if histories[place.account] == nil { histories[place.account] = try await store.turnarounds(of: place.account) }
-            guard let most = histories[place.account]?.histogram(span, of: "")?.quantile(0.9) else { continue }
+            let party = place.state.waitingOn.flatMap { Turnaround.Span(rawValue: $0.rawValue) }
+            let usual =
+                histories[place.account]?.histogram(.state(place.state), of: "") ?? party.flatMap { histories[place.account]?.histogram($0, of: "") }
+            guard let most = usual?.quantile(0.9) else { continue }
             let hours = (most.wholeMilliseconds + 3_599_999) / 3_600_000
             let (number, unit) = hours > 48 ? ((hours + 23) / 24, "d") : (hours, "h")
             let since = now + .seconds(-number * (unit == "d" ? 86_400 : 3600))

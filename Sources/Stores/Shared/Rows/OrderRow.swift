@@ -174,6 +174,7 @@ extension Order.Record {
         guard self != Order.Record() else { return nil }
         var row: JSON = [:]
         row["state_since"] = stateSince.map { .int($0.milliseconds) }
+        if !spent.isEmpty { row["spent"] = .object(JSON.Members(spent.map { ($0.key.rawValue, .int($0.value)) }.sorted { $0.0 < $1.0 })) }
         row["sent_at"] = sentAt.map { .int($0.milliseconds) }
         row["ended_at"] = endedAt.map { .int($0.milliseconds) }
         row["withdrawn_at"] = withdrawnAt.map { .int($0.milliseconds) }
@@ -195,6 +196,7 @@ extension Order.Record {
     fileprivate init(row: JSON?) {
         self.init()
         stateSince = row?["state_since"]?.integer.map { Timestamp(milliseconds: $0) }
+        for (name, value) in row?["spent"]?.members?.pairs ?? [] { if let state = OrderState(rawValue: name) { spent[state] = value.integer } }
         sentAt = row?["sent_at"]?.integer.map { Timestamp(milliseconds: $0) }
         endedAt = row?["ended_at"]?.integer.map { Timestamp(milliseconds: $0) }
         withdrawnAt = row?["withdrawn_at"]?.integer.map { Timestamp(milliseconds: $0) }
