@@ -43,7 +43,17 @@ import Testing
 
     @Test("Other times are wrong usage", arguments: ["lately", "2026-13-01", "12", "29.11.2026", ""])
     func otherTimes(_ text: String) async throws {
-        #expect(try await run(["run", "retry", "--connection", "acme", "--since", text] + host).code == 64)
+        for option in ["--since", "--until"] {
+            let outcome = try await run(["run", "retry", "--connection", "acme", option, text] + host)
+            #expect(
+                outcome.code == 64 && outcome.errors.contains("invalid for '\(option) <time>': a time is 2h for two hours ago"),
+                "\(outcome.errors)"
+            )
+        }
+        let list = try await run(["order", "list", "--unchanged-since", text] + host)
+        #expect(list.code == 64 && list.errors.contains("a time is 2h for two hours ago"), "\(list.errors)")
+        let snooze = try await run(["issue", "snooze", "iss_1", "--until", text] + host)
+        #expect(snooze.code == 64 && snooze.errors.contains("a time is 2h for two hours from now"), "\(snooze.errors)")
     }
 
     @Test(

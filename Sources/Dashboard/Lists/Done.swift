@@ -28,6 +28,11 @@ extension String {
     /// The text; nil where there is none: a template shows a part for any text, an empty one included.
     var orNil: String? { isEmpty ? nil : self }
 
+    /// The text as one line: what was pasted may hold tabs and worse, which no search takes.
+    var oneLine: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })).trimmed
+    }
+
     /// A sentence that the API gave, without the commands that stand on the page as buttons.
     var withoutCommands: String {
         replacing(/, then: fairlead order resolve ord_[0-9a-z]+ --adopt REF, --resubmit or --abandon/, with: ", then decide below")

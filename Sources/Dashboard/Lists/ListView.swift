@@ -39,7 +39,10 @@ struct ListView {
     }
 
     private var given: [(name: String, value: String)] {
-        visit.request.query.filter { given in !given.value.isEmpty && filters.contains { $0.name == given.name } }
+        visit.request.query.compactMap { given in
+            let value = given.value.oneLine
+            return !value.isEmpty && filters.contains { $0.name == given.name } ? (given.name, value) : nil
+        }
     }
 
     /// The list's address with a filter set, or without it where the value is nil; on its first page.

@@ -48,7 +48,8 @@ enum ProblemPage {
 
     private static func advice(_ status: Int, _ code: String) -> String {
         switch status {
-        case 400 where ["unknown_filter", "malformed_filter", "unknown_connection", "unknown_account"].contains(code):
+        case 400 where code == "malformed_filter": "The list cannot take that. Choose anew among its filters."
+        case 400 where ["unknown_filter", "unknown_connection", "unknown_account"].contains(code):
             "The address asks for what there is not. Choose anew among the filters of the list."
         case 403 where code == "insufficient_scope": "Sign in with a token that may, or ask whoever runs this host."
         case 404: "It may have been erased, be of a connection that you do not see, or the address may be misspelt."

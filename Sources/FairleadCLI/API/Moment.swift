@@ -1,13 +1,17 @@
-import ArgumentParser
 import ConfigurationFiles
 import Screening
 
 /// A time as people write it on a command line: a timestamp, a date, a word, or how long ago. Days are those of UTC, as everywhere in Fairlead.
-struct Moment: ExpressibleByArgument {
+struct Moment {
     /// As the API takes it.
     let iso8601: String
 
-    init?(argument: String) { self.init(argument, now: SystemClock().now()) }
+    /// The time that an option was given.
+    /// - Throws: ``MomentMistake``
+    @Sendable static func parse(_ text: String) throws -> Moment {
+        guard let moment = Moment(text, now: SystemClock().now()) else { throw MomentMistake("2h for two hours ago, 3d, today, yesterday") }
+        return moment
+    }
 
     /// - Parameter now: what `today`, `yesterday` and times ago count from.
     init?(_ text: String, now: Timestamp) {
@@ -38,6 +42,14 @@ struct Moment: ExpressibleByArgument {
         guard text.hasSuffix("w"), let count = Int64(text.dropLast()), (0...10_000).contains(count) else { return nil }
         return .seconds(count * 7 * 86_400)
     }
+}
+
+/// What an option takes that was given something else than a time.
+struct MomentMistake: Error, CustomStringConvertible {
+    let description: String
+
+    /// - Parameter short: what is taken beside dates and times.
+    init(_ short: String) { description = "a time is \(short), 2026-03-01, or 2026-03-01T09:30:00Z (days are those of UTC)" }
 }
 
 extension String {

@@ -31,10 +31,13 @@ struct PageOptions: ParsableArguments {
 
 /// Since when and until when.
 struct SpanOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("From this time on: 2026-03-01T09:30:00Z, 2026-03-01, today, yesterday, or 2h for two hours ago.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("From this time on: 2026-03-01T09:30:00Z, 2026-03-01, today, yesterday, or 2h for two hours ago.", valueName: "time"),
+        transform: Moment.parse
+    )
     var since: Moment?
 
-    @Option(help: ArgumentHelp("Before this time.", valueName: "time"))
+    @Option(help: ArgumentHelp("Before this time.", valueName: "time"), transform: Moment.parse)
     var until: Moment?
 
     var query: [(name: String, value: String)] { filters([("since", since?.iso8601), ("until", until?.iso8601)]) }
@@ -88,7 +91,7 @@ struct OrderFilters: ParsableArguments {
     )
     var find: String?
 
-    @Option(help: ArgumentHelp("Of which nothing changed since this time.", valueName: "time"))
+    @Option(help: ArgumentHelp("Of which nothing changed since this time.", valueName: "time"), transform: Moment.parse)
     var unchangedSince: Moment?
 
     var query: [(name: String, value: String)] {

@@ -19,7 +19,10 @@ struct IssueSnooze: AsyncParsableCommand {
     @Argument(help: "The issue's identifier.")
     var id: String
 
-    @Option(help: ArgumentHelp("Until then: 2h or 3d from now, or a time such as 2026-03-01 or 2026-03-01T09:30:00Z.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Until then: 2h or 3d from now, or a time such as 2026-03-01 or 2026-03-01T09:30:00Z.", valueName: "time"),
+        transform: SnoozeEnd.parse
+    )
     var until: SnoozeEnd
 
     @Option(help: "Who sees to it.")
@@ -40,11 +43,16 @@ struct IssueSnooze: AsyncParsableCommand {
 }
 
 /// Until when: a time as elsewhere, or how long from now.
-struct SnoozeEnd: ExpressibleByArgument {
+struct SnoozeEnd {
     /// As the API takes it.
     let iso8601: String
 
-    init?(argument: String) { self.init(argument, now: SystemClock().now()) }
+    /// The time that an option was given.
+    /// - Throws: ``MomentMistake``
+    @Sendable static func parse(_ text: String) throws -> SnoozeEnd {
+        guard let end = SnoozeEnd(text, now: SystemClock().now()) else { throw MomentMistake("2h for two hours from now, 3d, 2w") }
+        return end
+    }
 
     init?(_ text: String, now: Timestamp) {
         let span = text.hasPrefix("in ") ? String(text.dropFirst(3)) : text

@@ -48,7 +48,7 @@ struct OrderList: AsyncParsableCommand {
     )
     var find: String?
 
-    @Option(help: ArgumentHelp("Of which nothing changed since this time, such as 9d for nine days ago.", valueName: "time"))
+    @Option(help: ArgumentHelp("Of which nothing changed since this time, such as 9d for nine days ago.", valueName: "time"), transform: Moment.parse)
     var unchangedSince: Moment?
 
     @OptionGroup var span: SpanOptions

@@ -39,7 +39,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A header field beside those of the file; may be given several times.", valueName: "name: value"))
     var header: [String] = []
 
-    @Option(help: ArgumentHelp("When the request is taken to arrive (default: now).", valueName: "time"))
+    @Option(help: ArgumentHelp("When the request is taken to arrive (default: now).", valueName: "time"), transform: Moment.parse)
     var at: Moment?
 
     @Flag(help: "Show the signature that would have been right whole.")

@@ -9,6 +9,9 @@ enum OrdersPage {
         PageHandler.get("/orders") { visit in
             guard let text = visit.query("q"), visit.query("list") == nil else { return .page(try await page(visit, try await found(visit))) }
             if PastedDelivery.isOne(text) { return try await PastedDelivery.reply(text, visit) }
+            if text.oneLine != text.trimmed {
+                return .seeOther(ListAddress(path: "/orders", query: visit.request.query).with("q", text.oneLine.orNil).text)
+            }
             if text.utf8.count > longest { return .page(try await page(visit, [:])) }
             if let place = await ownPage(text.trimmed, visit) { return .seeOther(place) }
             if isExact(text) {

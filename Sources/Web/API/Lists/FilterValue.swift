@@ -7,8 +7,14 @@ struct FilterValue: Sendable {
 
     /// The value as one line of text.
     func line(maximum: Int = 500) throws(ProblemDocument) -> String {
-        guard !text.isEmpty, text.utf8.count <= maximum, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw .filter("malformed_filter", name, "\(name) must be one line of text, 1 to \(maximum) bytes")
+        func problem(_ text: String) -> ProblemDocument { .filter("malformed_filter", name, "\(name) \(text)") }
+        guard !text.isEmpty else { throw problem("is empty: give it a value, or leave it out") }
+        guard text.utf8.count <= maximum else { throw problem("has \(text.utf8.count) bytes; at most \(maximum) are taken") }
+        if let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
+            let code = String(control.value, radix: 16, uppercase: true)
+            throw problem(
+                "must be one line of text; it holds the control character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code)"
+            )
         }
         return text
     }

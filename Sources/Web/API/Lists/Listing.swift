@@ -19,7 +19,7 @@ struct Listing<Query: ListQuery>: Sendable {
                 throw ProblemDocument.filter("unknown_filter", shown, "this list has no filter \(shown); it has \(known)\(near)")
             }
             guard values[name] == nil || filter?.isRepeatable == true else {
-                throw ProblemDocument.filter("malformed_filter", name, "\(name) may be given once")
+                throw ProblemDocument.filter("malformed_filter", name, "\(name) is given more than once, and takes one value")
             }
             values[name, default: []].append(FilterValue(name: name, text: value))
         }
