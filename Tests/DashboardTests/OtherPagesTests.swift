@@ -104,6 +104,18 @@ struct OtherPagesTests {
         }
     }
 
+    @Test("An event leads to the one order that it led to")
+    func ordersOfEvents() async throws {
+        let fixture = try await DashboardFixture()
+        let (_, run) = try await seed(fixture)
+        let order = try await fixture.order("application-1")
+        _ = try await fixture.store.remember([], of: run, doing: .place(order) { _ in .null })
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            #expect(try await browser.html("/events").contains("href=\"/orders/\(order.id)\">"))
+        }
+    }
+
     @Test("What was received and what a script wrote is text on every page")
     func markup() async throws {
         let fixture = try await DashboardFixture()

@@ -49,7 +49,9 @@ enum EventsPage {
             "event_state": Parts.state(event["state"]?.text ?? ""), "about": event["external_id"]?.text ?? "",
         ]
         row["received"] = visit.format.time(event["received_at"])
-        if let order = event["order"]?.text {
+        // The order that it was about, or the only one that it led to.
+        let made = event["orders"]?.items?.compactMap(\.text) ?? []
+        if let order = event["order"]?.text ?? (made.count == 1 ? made.first : nil) {
             let name = event["external_id"]?.text ?? "its order"
             row["event_order"] = ["order_href": "/orders/" + PercentEncoding.text(order), "order_name": name] as Model
         }

@@ -64,7 +64,7 @@ struct RunScripts {
             let isShown = failed?.file == file.name || marks.keys.contains { $0.file == file.name }
             return [
                 "file": file.name, "is_shown": isShown,
-                "lines": file.lines.enumerated().map { index, text -> Model in
+                "lines": shown(file.lines).enumerated().map { index, text -> Model in
                     let place = Line(file.name, index + 1)
                     return [
                         "number": String(index + 1), "code": text, "anchor": anchor(place), "is_failed": failed == place,
@@ -77,6 +77,9 @@ struct RunScripts {
         if let present, present.id != own.id { model["difference"] = difference(own, present) }
         return model
     }
+
+    /// What stands behind the last line break is no line.
+    private func shown(_ lines: [String]) -> [String] { lines.last == "" ? Array(lines.dropLast()) : lines }
 
     private func shadow(_ connection: String) -> String { "fairlead shadow \(connection) --script FILE --last 50" }
 

@@ -45,7 +45,7 @@ enum OrderFacets {
         }
         var sets: [Model] = []
         let shown = OrderState.allCases.filter { byState[$0.rawValue] != nil || states.contains($0.rawValue) }
-        sets.append(["set_name": "State", "choices": shown.map { choice("state", $0.rawValue, byState[$0.rawValue] ?? 0) }])
+        if !shown.isEmpty { sets.append(["set_name": "State", "choices": shown.map { choice("state", $0.rawValue, byState[$0.rawValue] ?? 0) }]) }
         let parties = Party.allCases.map { party in
             let isOperator = party == .operator
             return choice(

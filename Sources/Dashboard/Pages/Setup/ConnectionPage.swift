@@ -146,7 +146,7 @@ enum ConnectionPage {
         <p class="small soft">Proves itself by {{scheme}}{{#takes}}: {{takes}}{{/takes}}.{{#routes}} Answers {{routes}}.{{/routes}}</p>
         {{#missing}}<p class="said warn">Not set: {{missing_secrets}}. Nothing that comes here is accepted before.</p>{{/missing}}</div>{{/addresses}}
         </section>
-        <section class="card list"><header><h2>What it sent last</h2><span class="more"><a href="{{events_href}}">all events</a></span></header>{{#has_events}}{{>event-table}}{{/has_events}}{{^has_events}}<p class="soft">Nothing yet.</p>{{/has_events}}</section>
+        <section class="card list"><header><h2>What came in last</h2><span class="more"><a href="{{events_href}}">all events</a></span></header>{{#has_events}}{{>event-table}}{{/has_events}}{{^has_events}}<p class="soft">Nothing yet.</p>{{/has_events}}</section>
         {{#refusals}}{{>refusals}}{{/refusals}}
         {{#settings}}<section class="card"><details id="settings"><summary>Its settings</summary><pre tabindex="0" aria-label="Settings">{{settings_text}}</pre></details></section>{{/settings}}
         """#
