@@ -64,6 +64,12 @@ struct OrderSearchTests {
         }
     }
 
+    @Test("An e-mail address is looked up whole: its words are no names, and what it finds does not wait for theirs")
+    func addressesAreWhole() {
+        #expect(ways("maria.fernandez@silva.example").allSatisfy { $0.others.isEmpty })
+        #expect(ways("maria fernandez").contains { !$0.others.isEmpty })
+    }
+
     @Test("Of several words, one that few orders have is looked up first, and finds what has the others")
     func rareWordsLead() throws {
         let ways = ways("pers zzz").filter { !$0.others.isEmpty }

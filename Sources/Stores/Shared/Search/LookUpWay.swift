@@ -38,7 +38,8 @@ struct LookUpWay: Hashable, Sendable {
         // The first is one with digits, for ids that count up have all their other words in common; else the longest, which the fewest orders have.
         func rank(_ word: String) -> (Int, Int) { (word.contains { $0.isASCII && $0.isNumber } ? 1 : 0, word.count) }
         var ways = keys(SearchText.folded(text)).map { LookUpWay($0) }
-        for reading in SearchText.readings(text) {
+        // The words of an e-mail address are no names.
+        for reading in text.contains("@") ? [] : SearchText.readings(text) {
             let words = Set(reading).sorted { rank($0) == rank($1) ? $0 < $1 : rank($0) > rank($1) }
             guard let first = words.first else { continue }
             let others = words.dropFirst().prefix(most).map(keys)

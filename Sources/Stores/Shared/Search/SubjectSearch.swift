@@ -71,8 +71,12 @@ struct SubjectSearch: Sendable {
         return run.reason.map { SearchText.folded($0).contains(reason) } ?? false
     }
 
-    /// How many are looked through before the page is given, with where to go on.
+    /// How many that keys found are looked through before the page is given, with where to go on.
     static let lookedThrough = 5000
+    /// How many of a list are opened, where a reason alone is asked for.
+    static let listed = 400
+    /// In how many pages these are looked for.
+    static let pages = 3
     /// How many orders of one search are followed to their events and runs.
     static let followed = 200
 }
@@ -102,7 +106,7 @@ extension SQLStore {
         guard search.namesSubject else {
             return try await read { reading in
                 var ends: [String: RunSummary] = [:]
-                return try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id) { page in
+                return try page.lookingThrough(SubjectSearch.listed, id: \.id) { page in
                     let listed = try reading.events(query, page)
                     ends = try reading.ends(of: listed.items, by: search)
                     return listed
@@ -131,7 +135,7 @@ extension SQLStore {
         guard let search = SubjectSearch(query) else { return try await read { try $0.runs(query, page) } }
         guard search.namesSubject else {
             return try await read { reading in
-                try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits: search.fits)
+                try page.lookingThrough(SubjectSearch.listed, id: \.id, { try reading.runs(query, $0) }, fits: search.fits)
             }
         }
         let found = try await found(search, SubjectWindow(page, ofRuns: true))
@@ -145,15 +149,27 @@ extension SQLStore {
         }
     }
 
+    /// The orders whose events and runs a search means, the newest. A search that looks for long is gone on with for a while.
+    private func followed(by search: SubjectSearch) async throws -> [String] {
+        if let known = search.known { return known }
+        var orders: [String] = []
+        var page = PageRequest(limit: SubjectSearch.followed)
+        for _ in 0..<SubjectSearch.pages {
+            let found = try await self.orders(search.orders, page)
+            orders += found.items.map(\.id)
+            guard let next = found.next, orders.count < SubjectSearch.followed else { break }
+            (page.cursor, page.limit) = (next, SubjectSearch.followed - orders.count)
+        }
+        return orders
+    }
+
     /// The events and runs that a search by whom or what means.
     private func found(_ search: SubjectSearch, _ window: SubjectWindow) async throws -> FoundSubjects {
         let codec = codec
         if let identifier = search.text.flatMap(OwnIdentifier.init), identifier.kind != .order {
             return try await read { try $0.subjects(beginning: identifier.start, isRun: identifier.kind == .run) }
         }
-        var found = search.known
-        if found == nil { found = try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)).items.map(\.id) }
-        let orders = found ?? []
+        let orders = try await followed(by: search)
         return try await read { reading in
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
             let ways = connections.map { ($0, search.ways(on: $0, by: codec.lookUps.all)) }

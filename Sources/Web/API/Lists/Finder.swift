@@ -89,17 +89,37 @@ struct Finder: Sendable {
 
     private func search(_ text: Personal<String>) async throws -> [Hit] {
         let page = PageRequest(limit: Finder.most)
-        let found = looksForOrders ? try await store.orders(orders { $0.text = text }, page) : Page(items: [], next: nil)
+        let found = looksForOrders ? try await first(page) { try await store.orders(self.orders { $0.text = text }, $0) } : Page(items: [], next: nil)
         let orders = found.items
         let ids = Set(orders.map(\.id))
         // Where all of them are known, nothing looks for them again.
         let all = found.next == nil && found.unread.isEmpty ? orders.map(\.id) : nil
-        let events = try await store.events(events { ($0.text, $0.foundOrders) = (text, all) }, page).items
+        let events = try await first(page) { try await store.events(self.events { ($0.text, $0.foundOrders) = (text, all) }, $0) }.items
         // What belongs to an order that was found is found there.
         let others = events.filter { event in event.order.map { !ids.contains($0) } ?? ids.isDisjoint(with: event.orders) }
         var hits = orders.map { hit($0, "search") } + others.map { hit($0, "search") }
-        if hits.isEmpty { hits = try await store.runs(runs { ($0.text, $0.foundOrders) = (text, all) }, page).items.map { hit($0, "search") } }
+        if hits.isEmpty {
+            hits = try await first(page) { try await store.runs(runs { ($0.text, $0.foundOrders) = (text, all) }, $0) }.items.map {
+                hit($0, "search")
+            }
+        }
         return hits
+    }
+
+    /// So often a search goes on where it ended without having found anything.
+    private static let looks = 100
+
+    /// The first page that has something: a page of a search ends where it looked for long.
+    private func first<Item>(_ request: PageRequest, _ list: (PageRequest) async throws -> Page<Item>) async throws -> Page<Item> {
+        var (request, unread) = (request, UnreadRows())
+        for _ in 0..<Finder.looks {
+            try Task.checkCancellation()
+            let page = try await list(request)
+            unread.add(page.unread)
+            guard page.items.isEmpty, let next = page.next else { return Page(items: page.items, next: page.next, unread: unread) }
+            request.cursor = next
+        }
+        return Page(items: [], next: request.cursor, unread: unread)
     }
 
     // MARK: Queries of what the principal sees
