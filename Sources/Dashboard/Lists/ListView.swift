@@ -128,7 +128,7 @@ struct ListView {
     func cut(_ answer: JSON, _ things: String) -> Model? {
         guard visit.query("about") != nil, let next = answer["next"]?.text, let count = answer["items"]?.items?.count, count > 0 else { return nil }
         let text =
-            "The newest \(count) that were found, and those are not all. Of orders that it finds, the \(things) of the newest 200 are among them."
+            "The newest \(count) that were found, and those are not all. Of orders that it finds, the \(things) of the newest hundred are among them."
         return ["cut_text": text, "cut_href": link("cursor", next)]
     }
 

@@ -78,7 +78,7 @@ struct SubjectSearch: Sendable {
     /// In how many pages these are looked for.
     static let pages = 3
     /// How many orders of one search are followed to their events and runs.
-    static let followed = 200
+    static let followed = 100
 }
 
 extension SQLStore {
