@@ -12,6 +12,8 @@ RELEASE := .build-release
 LINK_NOW := -Xlinker -z -Xlinker now -Xlinker -z -Xlinker relro
 # What starts processes of its own and measures its time by them: run by itself, after everything else.
 APART := ^EndToEndTests\.|AttackTests|IsolationTests|ServeTests|Postgres
+# Hundreds of checks, each on a database of its own and by a clock of its own: side by side, and beside nothing else.
+STORES := PostgresConformanceTests
 # What starts other programs: under ThreadSanitizer Foundation's Process does not notice that one has ended, and waits for ever. The last has one thread,
 # and a minute.
 UNSANITIZED := ^CommandLineTests\.|CodecCorpusTests|ConfinementTests|LiarTests|JavaScriptJSONTests|StoreIdentityTests/locksStay
@@ -46,9 +48,10 @@ test: ## everything: install what is missing, build, all tests, the examples
 	@scripts/run-long fuzz-kept scripts/fuzz kept
 	@scripts/run-examples
 	@scripts/run-long test swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)|$(TIMED)'
-	@scripts/run-long test-apart swift test --skip-build --disable-xctest --no-parallel --filter '$(APART)|$(TIMED)'
+	@scripts/run-long test-stores swift test --skip-build --disable-xctest $(AT_ONCE) --filter '$(STORES)'
+	@scripts/run-long test-apart swift test --skip-build --disable-xctest --no-parallel --filter '$(APART)|$(TIMED)' --skip '$(STORES)'
 	@scripts/run-long test-browser scripts/test-browser
-	@grep -h 'Test run with' .build/make-test.log .build/make-test-apart.log
+	@grep -h 'Test run with' .build/make-test.log .build/make-test-stores.log .build/make-test-apart.log
 
 browser: ## only the dashboard's tests in a browser, after a build (TESTS=test_journeys); pictures of all pages go to .build/screenshots
 	@scripts/setup test

@@ -4,8 +4,11 @@ import Synchronization
 /// A PostgreSQL server in a temporary folder, reached through a socket in it. Ends with the process that started it, however that ends: the shell
 /// that looks after it waits for the other end of a pipe to close.
 public final class PostgresServer: Sendable {
-    /// The one that tests share. Not to be stopped.
-    public static let shared = Task { try await PostgresServer() }
+    /// The one that tests share. Not to be stopped: it writes nothing that only a server which starts after a crash would read. It has hundreds of databases, and
+    /// would have somebody look after one of them several times a second.
+    public static let shared = Task {
+        try await PostgresServer("-c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off -c checkpoint_timeout=1h")
+    }
 
     /// There is no PostgreSQL to start.
     public struct Missing: Error, CustomStringConvertible {
@@ -19,13 +22,14 @@ public final class PostgresServer: Sendable {
     private let databases = Mutex(0)
 
     /// Makes and starts a server.
-    public init() async throws {
+    /// - Parameter settings: its own, beside those that all have.
+    public init(_ settings: String = "") async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-pg-" + UUID().uuidString.prefix(8)).path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let (input, output) = (Pipe(), Pipe())
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", Self.script, "sh", folder]
+        process.arguments = ["-c", Self.script, "sh", folder, settings]
         (process.standardInput, process.standardOutput) = (input, output)
         // Without this the server's own shell would hold the pipe open.
         _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
@@ -94,7 +98,7 @@ public final class PostgresServer: Sendable {
         fi
         cd "$folder" || exit 1
         $as "$bin/initdb" -D data -A trust -U fairlead -E UTF8 --locale=C --no-sync >initdb.log 2>&1
-        options="-k $folder -c listen_addresses= -c max_connections=300 -c fsync=off -c shared_buffers=32MB"
+        options="-k $folder -c listen_addresses= -c max_connections=300 -c fsync=off -c shared_buffers=32MB $2"
         while read -r word name; do
             case $word in
                 new) $as "$bin/createdb" -h "$folder" -U fairlead "$name" >>initdb.log 2>&1 </dev/null ;;
