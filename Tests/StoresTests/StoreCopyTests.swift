@@ -21,6 +21,8 @@ import Testing
         await store.close()
         let first = try await copy(from: bed.url, to: database.url)
         #expect(first.store == identity && first.tables.first { $0.name == "orders" }?.rows == 40)
+        let looked = try database.run("SELECT reltuples::bigint FROM pg_class WHERE relname = 'orders'")
+        #expect(looked.first?.int(0) == 40, "the server has not looked at what was put in")
         #expect(Set(first.leftOut) == ["schema_migrations", "replicas", "budgets", "write_probe", "backup_state"])
         await #expect(throws: StoreError.self) { _ = try await copy(from: bed.url, to: database.url) }
 

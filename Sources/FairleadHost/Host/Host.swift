@@ -157,6 +157,7 @@ public struct Host: Service, CustomStringConvertible {
         let own =
             parts.transport == nil
             ? HTTPTransport(isAccountHost: { registry.isAccountHost($0) }, allow: { live.settings.allows($0) }) : nil
+        let missingKeys = MissingKeys(store: store)
         let context = PipelineContext(
             store: store,
             registry: registry,
@@ -170,7 +171,7 @@ public struct Host: Service, CustomStringConvertible {
             options: parts.workerOptions,
             host: (Release.machine, Release.version),
             issueSources: (settings.store.disk.map { [DiskWatch(path: $0).source] } ?? [])
-                + [BackupSchedule.source(settings, store, since: store.clock.now()), MissingKeys(store: store).source],
+                + [BackupSchedule.source(settings, store, since: store.clock.now()), missingKeys.source],
             auditAnchors: { await BackupSchedule.auditAnchors(settings, store, at: store.clock.now()) },
             retention: { live.settings.retentionSettings }
         )
@@ -192,7 +193,7 @@ public struct Host: Service, CustomStringConvertible {
         gauges = GaugeRefresh(
             store: StoreGauges(context: context),
             isAway: { context.storeTakesNothing },
-            others: [HostGauges(context: context, live: live) { await readiness.value() }],
+            others: [HostGauges(context: context, live: live, missingKeys: missingKeys) { await readiness.value() }],
             board: GaugeBoard(telemetry.factory),
             clock: context.clock,
             logger: logger

@@ -7,6 +7,7 @@ import Telemetry
 struct HostGauges: GaugeSource {
     let context: PipelineContext
     let live: LiveSettings
+    let missingKeys: MissingKeys
     let readiness: @Sendable () async -> Readiness
 
     func readings() async throws -> [GaugeReading] {
@@ -18,8 +19,7 @@ struct HostGauges: GaugeSource {
             GaugeReading("fairlead_build_info", [("version", Release.version)], 1),
         ]
         readings += context.breakerLevels.map { GaugeReading("fairlead_breaker_state", [("kind", $0.kind), ("name", $0.name)], Double($0.level)) }
-        // The store says it: where that is away this is left out, and nothing else.
-        if let missing = try? await context.store.missingKeys() { readings.append(GaugeReading("fairlead_keys_missing", [], Double(missing.count))) }
+        if let missing = await missingKeys.known() { readings.append(GaugeReading("fairlead_keys_missing", [], Double(missing.count))) }
         readings += silence
         if case .sqlite(let path) = live.settings.store { readings += disk(path) }
         return readings + process

@@ -149,7 +149,21 @@ struct PostgresSchema {
         _ = try exchange("UPDATE schema_migrations SET name = '\(SchemaMigration.firstSchema.name)' WHERE number = 1")
         try connection.commit([PostgresStatement("COMMIT")])
         KillPoint.pass()
-        // The server does so by itself within minutes; statements find their rows without it, too.
-        _ = try? exchange("ANALYZE")
+        gatherStatistics()
+    }
+
+    /// Has the server look at what was put in. It does so by itself within minutes, and statements find their rows without it, too: what fails is left to it. Table
+    /// by table, and without the limit that statements of a host have: a large store takes longer than that.
+    private func gatherStatistics() {
+        let sql = """
+            SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname IN (current_schema(), 'fairlead_keys') AND (c.relkind = 'p' OR c.relkind = 'r' AND NOT c.relispartition) ORDER BY 1
+            """
+        for row in (try? exchange(sql)) ?? [] {
+            let texts = ["BEGIN", "SET LOCAL statement_timeout = 0", "SET LOCAL lock_timeout = '1s'", "ANALYZE \(row.text(0))", "COMMIT"]
+            do { try connection.exchange(texts.map { PostgresStatement($0, isKept: false) }) } catch {
+                _ = try? connection.exchange([PostgresStatement("ROLLBACK")])
+            }
+        }
     }
 }
