@@ -51,6 +51,7 @@ import Testing
             backups: backups,
             window: { .seconds(30 * 86_400) },
             clock: ManualClock(at: now),
+            removalTime: { now },
             logger: log.logger
         )
         await copies.removeOld()

@@ -121,6 +121,7 @@ import Testing
             url: settings.store.url,
             window: { .seconds(30 * 86_400) },
             clock: clock,
+            removalTime: { clock.now() },
             logger: log.logger
         )
         func removed() -> Int { log.lines.count { $0.contains("restore.keys_removed") } }

@@ -14,6 +14,7 @@ struct RetentionTests {
         let clock: ManualClock
 
         func now() -> Timestamp { clock.now() }
+        func uptime() -> Duration { clock.uptime() }
         func sleep(for duration: Duration) async throws { try Task.checkCancellation() }
     }
 
@@ -116,6 +117,43 @@ struct RetentionTests {
             trial.clock.advance(by: .seconds(301))
             await retention.look()
             #expect(try await trial.store.event(old) == nil)
+        }
+    }
+
+    @Test(
+        "A clock that was set ahead removes nothing, and is an issue, until a person says that it is right or it has kept pace for a day",
+        arguments: [true, false]
+    )
+    func clockAhead(_ isSaid: Bool) async throws {
+        try await withTrial { trial in
+            let retention = trial.retention("one", days: 30)
+            let doubts = ClockDoubts(environment: trial.environment, store: trial.store)
+            #expect(await !doubts.look(after: false))
+            let young = try await trial.receive()
+            trial.clock.jump(by: .seconds(40 * 86_400))
+            #expect(await doubts.look(after: false))
+            let seen = trial.environment.issues.take { trial.environment.identifier(.issue) }
+            let sighting = try #require(seen.0.first { $0.cause == IssueCause(.clockAhead) })
+            #expect(sighting.details["ahead_seconds"] == .int(40 * 86_400))
+            let now = trial.clock.now()
+            var issue = IssueRecord(id: "", cause: sighting.cause, firstSeenAt: now, openedAt: now, lastSeenAt: now, count: 1)
+            issue.details = sighting.details
+            let text = IssueText(issue, registry: trial.environment.registry)
+            #expect(text.title.contains("40 d ahead") && text.commands == ["fairlead retention --clock-is-right"])
+            await retention.look()
+            try await retention.start()
+            await retention.look()
+            #expect(try await trial.store.event(young) != nil)
+            #expect(!trial.environment.issues.take { trial.environment.identifier(.issue) }.0.contains { $0.cause.kind == .retentionOverdue })
+            if isSaid {
+                try await retention.trustClock()
+            } else {
+                trial.clock.advance(by: .seconds(86_400))
+                #expect(await !doubts.look(after: true))
+            }
+            await retention.look()
+            #expect(try await trial.store.event(young) == nil)
+            #expect(trial.environment.issues.take { trial.environment.identifier(.issue) }.1.contains(IssueCause(.clockAhead)))
         }
     }
 

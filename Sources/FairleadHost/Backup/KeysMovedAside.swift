@@ -13,6 +13,8 @@ struct KeysMovedAside: Service {
     var backups: String?
     let window: @Sendable () -> Duration
     let clock: any WallClock
+    /// The time to count ages from: a clock that is wrong must not take the keys of backups that are needed still.
+    let removalTime: @Sendable () -> Timestamp
     let logger: Logger
 
     /// After this long nobody is at work on what a command has begun.
@@ -40,14 +42,14 @@ struct KeysMovedAside: Service {
                 logger.notice("what a command that was killed had left is removed", metadata: ["event": "backup.left_removed", "file": "\(name)"])
             }
             guard try await store.state(of: .store).pause == nil else { return }
-            let time = clock.now() + (.zero - window())
+            let time = removalTime() + (.zero - window())
             for name in try await StoreRestore.removeKeysMovedAside(before: time, of: url, relativeTo: "/") {
                 logger.notice("the keys of a store that was moved aside are removed", metadata: ["event": "restore.keys_removed", "keys": "\(name)"])
             }
             for name in BackupFolder.removeKeys(in: places, before: time) {
                 logger.notice("the keys of an old backup are removed", metadata: ["event": "backup.keys_removed", "keys": "\(name)"])
             }
-            let left = clock.now() + (.zero - Self.patience)
+            let left = removalTime() + (.zero - Self.patience)
             for name in try await CommandLeftovers.remove(before: left, of: url, relativeTo: "/", backups: backups) {
                 logger.notice("what a command that was killed had left is removed", metadata: ["event": "backup.left_removed", "file": "\(name)"])
             }

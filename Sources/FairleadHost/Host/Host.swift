@@ -211,6 +211,7 @@ public struct Host: Service, CustomStringConvertible {
             backups: settings.backup.path,
             window: { [live] in live.settings.erasureWindow },
             clock: context.clock,
+            removalTime: { store.removalTime },
             logger: logger
         )
         server = parts.listens ? Host.server(settings, context, live, telemetry, parts) { await readiness.value() } : nil

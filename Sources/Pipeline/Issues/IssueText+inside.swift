@@ -1,3 +1,4 @@
+import Plugins
 import Screening
 
 // Scripts, what is stuck, and the machine.
@@ -175,6 +176,16 @@ extension IssueText {
                 effect: "Signatures with a time in them may be refused, and times on orders are out of order.",
                 advice: "See that the machine follows a time server.",
                 "timedatectl"
+            )
+        case .clockAhead:
+            let ahead = (issue.details["ahead_seconds"]?.integer).map { Duration.seconds($0).inWords } ?? "far"
+            let until = issue.details["until"]?.text.map { " at \($0)" } ?? ""
+            return IssueText(
+                "The clock is \(ahead) ahead of what was to be expected",
+                means: "Either no host was at work for that long, or the clock is wrong. Nothing is removed by its age until that is known.",
+                effect: "None. If the clock is wrong and is believed, people's data is deleted too early.",
+                advice: "If it is right, say so; if not, set it right. Otherwise it is believed\(until), if it goes on evenly until then.",
+                "fairlead retention --clock-is-right"
             )
         case .backupLate:
             return IssueText(

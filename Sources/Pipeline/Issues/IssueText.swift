@@ -55,7 +55,8 @@ extension IssueText {
         case .notInSettings: notInSettings(issue)
         case .keyMissing: keyMissing(issue)
         case .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters, .ordersRefused: stuck(issue, names)
-        case .storeNearlyFull, .diskNearlyFull, .clock, .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue, .chainBroken:
+        case .storeNearlyFull, .diskNearlyFull, .clock, .clockAhead, .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue,
+            .chainBroken:
             machine(issue)
         }
     }

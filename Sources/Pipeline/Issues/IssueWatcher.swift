@@ -136,7 +136,7 @@ final class IssueWatcher: Sendable {
             defer { last = now }
             return last != nil
         }
-        if isDue { try await store.forgetIssues(resolvedBefore: now + (.zero - IssueRecord.kept)) }
+        if isDue { try await store.forgetIssues(resolvedBefore: store.removalTime + (.zero - IssueRecord.kept)) }
     }
 
     /// Says in the log what needs a person, and what does not any more.

@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Forgets what others were told long ago.
 struct NotificationUpkeep: Sendable {
     let environment: Environment
-    let store: any NotificationStore & ReplicaRegistry
+    let store: any NotificationStore & ReplicaRegistry & RemovalClock
 
     /// How long deliveries can be looked at and sent again.
     static let kept = Duration.seconds(30 * 86_400)
@@ -42,7 +42,7 @@ struct NotificationUpkeep: Sendable {
     /// Forgets what is old, all of it: of what comes faster than it may be forgotten the store would only grow.
     func forget() async {
         do {
-            let before = environment.clock.now() + (.zero - Self.kept)
+            let before = store.removalTime + (.zero - Self.kept)
             for _ in 0..<Self.rounds {
                 try await store.forgetDeliveries(before: before, keeping: Self.count)
                 guard try await isLeft(before), !Task.isCancelled else { break }

@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Keeps what is drawn of the past: writes what was counted, looks now and then how orders stand, notes that the host started, and forgets what is old.
 public struct HistoryUpkeep: Sendable {
     let environment: Environment
-    let store: any HistoryStore & StoreAdministration
+    let store: any HistoryStore & StoreAdministration & RemovalClock
     let version: String
 
     /// For how long anything of it is kept.
@@ -72,7 +72,7 @@ public struct HistoryUpkeep: Sendable {
 
     private func forget() async -> Bool {
         await attempt("forgetting what was drawn of the past") {
-            try await store.forgetHistory(before: environment.clock.now() + (.zero - Self.kept))
+            try await store.forgetHistory(before: store.removalTime + (.zero - Self.kept))
         }
     }
 

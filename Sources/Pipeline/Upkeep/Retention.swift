@@ -15,7 +15,7 @@ public final class Retention: Sendable {
     }
 
     private let environment: Environment
-    private let store: any RetentionStore & AuditLog
+    private let store: any RetentionStore & RemovalClock & AuditLog
     private let owner: String
     private let settings: @Sendable () -> RetentionSettings
     private let standingState = Mutex(Standing())
@@ -39,7 +39,7 @@ public final class Retention: Sendable {
 
     init(
         environment: Environment,
-        store: any RetentionStore & AuditLog,
+        store: any RetentionStore & RemovalClock & AuditLog,
         owner: String,
         settings: @escaping @Sendable () -> RetentionSettings
     ) {
@@ -70,6 +70,16 @@ public final class Retention: Sendable {
     /// The oldest of what is kept, and how much room all of it takes.
     public func figures() async throws -> (oldest: [RetentionKind: Timestamp], sizes: StoreSizes) {
         try await mapStoreError { (try await store.oldestKept(), try await store.sizes()) }
+    }
+
+    /// Why nothing is removed at present: the clock may be wrong. Nil where it is believed.
+    public var doubt: ClockDoubt? { store.clockStanding.doubt }
+
+    /// Believes the clock as it is, because a person says that it is right: what waited for that is done in the next run.
+    public func trustClock() async throws {
+        try await mapStoreError { try await store.trustClock() }
+        environment.logger.notice("a person says that the clock is right", metadata: ["event": "clock.trusted", "by": "person"])
+        environment.issues.isGone(IssueCause(.clockAhead))
     }
 
     /// Has a run begin within a minute, on this host.
@@ -143,7 +153,9 @@ public final class Retention: Sendable {
                 if wanted { isWanted.withLock { $0 = true } }
                 return report(state.doneAt)
             }
-            guard wanted || !Self.isDone(state.doneAt, at: now) else {
+            let waits = try await store.lookAtClock().doubt != nil
+            if waits, wanted { isWanted.withLock { $0 = true } }
+            guard !waits, wanted || !Self.isDone(state.doneAt, at: now) else {
                 try await store.endTurn(Self.turn, owner: owner, doneAt: nil)
                 return report(state.doneAt)
             }
@@ -203,7 +215,7 @@ public final class Retention: Sendable {
 
     /// Says whether it is overdue.
     private func report(_ doneAt: Timestamp) {
-        let now = environment.clock.now()
+        let now = store.removalTime
         let cause = IssueCause(.retentionOverdue)
         if settings().plan(at: now).isAny, now - doneAt > Self.patience {
             environment.issues.saw(cause, at: now, details: ["since": JSON(doneAt)])

@@ -58,6 +58,7 @@ public struct Worker: Service, CustomStringConvertible {
             group.addTask { await retention.run() }
             group.addTask { await history.run() }
             group.addTask { await ClockWatch(environment: environment, store: store).run() }
+            group.addTask { await ClockDoubts(environment: environment, store: store).run() }
             group.addTask { await AccountProbes(environment: environment, accounts: accounts).run() }
             for try await _ in group {}
         }

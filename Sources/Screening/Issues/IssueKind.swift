@@ -17,6 +17,7 @@ public enum IssueKind: String, Sendable, CaseIterable {
     case diskNearlyFull = "disk_nearly_full"
     case budgetExhausted = "budget_exhausted"
     case clock
+    case clockAhead = "clock_ahead"
     case backupLate = "backup_late"
     case backupNotProven = "backup_not_proven"
     case retentionOverdue = "retention_overdue"
@@ -53,7 +54,7 @@ public enum IssueKind: String, Sendable, CaseIterable {
             .unseen(.seconds(180))
         case .clock: .unseen(.seconds(3600))
         case .deliveriesRefused: .unseen(.seconds(86_400))
-        case .retentionOverdue, .erasureOverdue, .chainBroken, .webhookDisabled: .reported
+        case .clockAhead, .retentionOverdue, .erasureOverdue, .chainBroken, .webhookDisabled: .reported
         }
     }
 

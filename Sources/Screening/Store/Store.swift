@@ -3,5 +3,5 @@
 /// A consumer names the roles that it needs. `ScreeningTesting` holds the conformance suite that every store passes.
 public protocol Store: Inbox, WorkQueue, OrderStore, RunStore, Budgets, OperatingStates, ReplicaRegistry, TokenStore, SessionStore,
     IdempotencyStore, Turnarounds, BulkJobs, StoreAdministration, NotificationStore, IssueStore, ContactRhythms, BackupLedger, AuditLog,
-    ErasureStore, KeyAdministration, RetentionStore, HistoryStore, UnknownRequests, SavedViews
+    ErasureStore, KeyAdministration, RetentionStore, RemovalClock, HistoryStore, UnknownRequests, SavedViews
 {}

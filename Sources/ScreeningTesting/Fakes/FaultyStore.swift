@@ -328,6 +328,14 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func forgetHistory(before time: Timestamp) async throws { try await write { try await store.forgetHistory(before: time) } }
     /// See ``Store``.
+    public var removalTime: Timestamp { store.removalTime }
+    /// See ``Store``.
+    public var clockStanding: ClockStanding { store.clockStanding }
+    /// See ``Store``.
+    public func lookAtClock() async throws -> ClockStanding { try await write { try await store.lookAtClock() } }
+    /// See ``Store``.
+    public func trustClock() async throws { try await write { try await store.trustClock() } }
+    /// See ``Store``.
     public func rhythms() async throws -> [ContactRhythm] { try await read { try await store.rhythms() } }
     /// See ``Store``.
     public func add(refused counts: [RefusedCount]) async throws { try await write { try await store.add(refused: counts) } }

@@ -16,6 +16,7 @@ public final class ManualClock: WallClock {
 
     private struct State {
         var now: Timestamp
+        var uptime = Duration.zero
         var sleepers: [Sleeper] = []
         var watchers: [Watcher] = []
         var lastNumber = 0
@@ -40,6 +41,9 @@ public final class ManualClock: WallClock {
 
     /// The time the test set.
     public func now() -> Timestamp { state.withLock { $0.now } }
+
+    /// For how long the test has moved it on, but for where it made it jump.
+    public func uptime() -> Duration { state.withLock { $0.uptime } }
 
     /// Returns once the clock has been moved `duration` on; at once where it is not positive. Throws `CancellationError` when cancelled before.
     public func sleep(for duration: Duration) async throws {
@@ -70,10 +74,13 @@ public final class ManualClock: WallClock {
     }
 
     /// Moves the clock by `duration` (back where it is negative) and wakes those whose sleep is over.
-    public func advance(by duration: Duration) { move { $0 = $0 + duration } }
+    public func advance(by duration: Duration) { move { ($0.now, $0.uptime) = ($0.now + duration, $0.uptime + duration) } }
 
-    /// Sets the clock and wakes those whose sleep is over.
-    public func set(to timestamp: Timestamp) { move { $0 = timestamp } }
+    /// Sets the clock as if that much time had passed, and wakes those whose sleep is over.
+    public func set(to timestamp: Timestamp) { move { ($0.now, $0.uptime) = (timestamp, $0.uptime + (timestamp - $0.now)) } }
+
+    /// Sets the clock on by `duration` (back where it is negative) without any time's having passed, as somebody does who sets the time of day.
+    public func jump(by duration: Duration) { move { $0.now = $0.now + duration } }
 
     /// How many are asleep.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
@@ -89,9 +96,9 @@ public final class ManualClock: WallClock {
         }
     }
 
-    private func move(_ change: (inout Timestamp) -> Void) {
+    private func move(_ change: (inout State) -> Void) {
         let due = state.withLock { state -> [Sleeper] in
-            change(&state.now)
+            change(&state)
             return state.takeDue()
         }
         for sleeper in due { sleeper.continuation.resume() }

@@ -40,7 +40,7 @@ public struct StoreConformance: Sendable {
         + lists
         + searching
         + quotas + turnarounds + bulk
-        + retention + history + views
+        + retention + clocks + history + views
         + auditing + erasing + erasureReach + unknownRequests
         + closing + modelled
 

@@ -136,7 +136,7 @@ extension StoreConformance {
 }
 
 extension StoreTrial {
-    fileprivate func withdraw(_ externalID: String, _ occurrence: Occurrence) async throws {
+    func withdraw(_ externalID: String, _ occurrence: Occurrence) async throws {
         let event = event()
         let run = run(event: event.id)
         _ = try await store.accept(event, dedupe: nil)

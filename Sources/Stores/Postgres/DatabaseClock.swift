@@ -13,12 +13,15 @@ final class DatabaseClock: WallClock {
     private static let tolerance: Int64 = 250
 
     private let reading: Mutex<Reading>
+    private let start = ContinuousClock.now
 
     init(showing timestamp: Timestamp) { reading = Mutex(Reading(timestamp: timestamp, at: .now)) }
 
     func now() -> Timestamp { reading.withLock { $0.timestamp + ($0.at.duration(to: .now)) } }
 
     func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
+
+    func uptime() -> Duration { start.duration(to: .now) }
 
     /// Takes what the database's clock showed at some time between `asked` and now.
     func note(_ timestamp: Timestamp, asked: ContinuousClock.Instant) {

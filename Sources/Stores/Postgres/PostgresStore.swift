@@ -20,6 +20,7 @@ final class PostgresStore: SQLStore {
     let clock: any WallClock
     let codec: RowCodec
     var isShared: Bool { true }
+    let removals: RemovalTime
     let time: PostgresTime
     private let database: PostgresIdentity
     private let intakeExecutor: BatchQueue<PendingIntake>
@@ -84,6 +85,8 @@ final class PostgresStore: SQLStore {
         let database = PostgresIdentity(found.identity)
         self.database = database
         if case .clock(let given) = time { clock = given } else { clock = shared }
+        removals = RemovalTime(clock)
+        removals.open(found.clock)
         let workSignal = WorkSignal(clock: waits)
         func sessions(_ count: Int) -> [PostgresSession] {
             (0..<count).map { _ in PostgresSession(options, leadingTo: database, random: random) }
@@ -110,7 +113,7 @@ final class PostgresStore: SQLStore {
             for job in batch { job(all.claimExecutor[worker]) }
         }
         codec = found.opened.codec(PostgresKeyTable(claimExecutor, of: database), BufferedRandom(random))
-        let writer = PostgresWriter(codec: codec, time: time, buckets: PostgresBuckets(), metrics: metrics, onWork: onWork)
+        let writer = PostgresWriter(codec: codec, time: time, removals: removals, buckets: PostgresBuckets(), metrics: metrics, onWork: onWork)
         intakeExecutor = BatchQueue("intake", batchLimit: 512) { worker, batch in
             metrics.measure(batch.count) { intake.run(all.intakeExecutor[worker], batch) }
         }
@@ -212,6 +215,7 @@ final class PostgresStore: SQLStore {
         let identity: StoreIdentity
         let timestamp: Timestamp
         let partitionsMissing: Int
+        let clock: ClockTrust.Kept?
     }
 
     /// Brings the schema up to date and finds out how the rows are sealed, on a connection of its own: its locks and settings end with it.
@@ -237,11 +241,13 @@ final class PostgresStore: SQLStore {
                             let time = PostgresStatement("SELECT \(PostgresTime.sql("$1"))", [time.value], isKept: false)
                             let now = Timestamp(milliseconds: try connection.exchange([time])[0].rows.first?.int(0) ?? 0)
                             let missing = try PostgresPartitions.make(connection, now: now)
+                            let clock = try connection.exchange([PostgresStatement(ClockTrust.Kept.select, isKept: false)])[0].rows.first
                             return Found(
                                 opened: opened,
                                 identity: try PostgresIdentity.read(connection, random, now: now),
                                 timestamp: now,
-                                partitionsMissing: missing
+                                partitionsMissing: missing,
+                                clock: ClockTrust.Kept(clock)
                             )
                         } catch {
                             throw StoreError(postgres: error)

@@ -15,6 +15,7 @@ struct GroupCommit: Sendable {
     let codec: RowCodec
     let keys: ReceivedKeys
     let clock: any WallClock
+    let removals: RemovalTime
     let checkpoints: Checkpoints
     let health: StoreHealth
     let files: FileWatch
@@ -93,7 +94,7 @@ struct GroupCommit: Sendable {
     /// savepoints. They are not used from the start because SQLite copies every page that is changed under one.
     private func transaction(of batch: [any PendingIntent<WriteTransaction>], in db: Database, guarded: Bool) throws -> BatchEnd? {
         try db.beginTransaction(.immediate)
-        var transaction = WriteTransaction(db: db, codec: codec, keys: keys, now: clock.now())
+        var transaction = WriteTransaction(db: db, codec: codec, keys: keys, removals: removals, now: clock.now())
         var end = BatchEnd(failures: [], wakes: [])
         do {
             for intent in batch {

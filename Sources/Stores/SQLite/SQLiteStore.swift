@@ -11,6 +11,7 @@ final class SQLiteStore: SQLStore {
     let clock: any WallClock
     let codec: RowCodec
     var isShared: Bool { false }
+    let removals: RemovalTime
     let identity: StoreIdentity
     let health = StoreHealth()
     private let database: DatabasePool
@@ -42,6 +43,8 @@ final class SQLiteStore: SQLStore {
     ///   not a database; ``StoreError/newer(_:)``.
     init(path: String, keys: [Secret] = [], newStore: Bool = false, clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
+        let removals = RemovalTime(clock)
+        self.removals = removals
         lock = try FileLock(database: path)
         erasureFile = ErasureFile(of: path)
         let workSignal = WorkSignal(clock: clock)
@@ -60,10 +63,12 @@ final class SQLiteStore: SQLStore {
                 // In KiB. Many intents share one transaction: the pages that they change together should fit, or they are written twice.
                 try db.execute(sql: "PRAGMA cache_size = -16384")
                 try SchemaMigration.run(db, now: clock.now())
+                removals.open(ClockTrust.Kept(try Row.fetchOne(db, sql: ClockTrust.Kept.select)))
                 let codec = try Self.seal(db, keyFile, keys, BufferedRandom(random))
                 let identity = try Self.identity(db, path, now: clock.now(), random)
                 try db.inTransaction(.immediate) {
-                    var transaction = WriteTransaction(db: db, codec: codec, keys: ReceivedKeys(unread: 0...0), now: clock.now())
+                    let received = ReceivedKeys(unread: 0...0)
+                    var transaction = WriteTransaction(db: db, codec: codec, keys: received, removals: removals, now: clock.now())
                     try transaction.releaseAll()
                     // Whoever had its turn at something was the process before.
                     try db.execute(sql: "UPDATE upkeep SET owner = NULL, leased_until = 0 WHERE owner IS NOT NULL")
@@ -90,6 +95,7 @@ final class SQLiteStore: SQLStore {
             codec: codec,
             keys: received,
             clock: clock,
+            removals: removals,
             checkpoints: checkpoints,
             health: health,
             files: files,

@@ -15,6 +15,7 @@ struct WriteTransaction: StoreTransaction {
     let db: Database
     let codec: RowCodec
     let keys: ReceivedKeys
+    let removals: RemovalTime
     /// The time that counts as now throughout an intent.
     var now: Timestamp
     /// The kinds of what was queued or came free: whoever does them is to be woken after the commit.

@@ -402,6 +402,10 @@ final class StubStore: Store {
     func holds(of order: String) async throws -> [LegalHold] { [] }
     func holds() async throws -> [LegalHold] { [] }
     func sizes() async throws -> StoreSizes { StoreSizes(rows: 0, log: nil, keys: 0) }
+    var removalTime: Timestamp { clock.now() }
+    var clockStanding: ClockStanding { ClockStanding() }
+    func lookAtClock() async throws -> ClockStanding { clockStanding }
+    func trustClock() async throws {}
     func takeTurn(_ name: String, owner: String, for time: Duration) async throws -> UpkeepState {
         UpkeepState(doneAt: Timestamp(milliseconds: 0), isMine: false)
     }

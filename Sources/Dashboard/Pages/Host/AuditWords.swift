@@ -96,6 +96,7 @@ enum AuditWords {
         "webhook.set": "set the endpoint", "webhook.remove": "removed the endpoint", "hold": "held the whole store: nothing leaves",
         "release": "released the store",
         "hold.remove": "ended the legal hold", "retention.run": "removed what was old enough",
+        "retention.trust-clock": "said that the clock is right",
         "key.rotate": "began to go over to another encryption key",
         "key.rotated": "went over to another encryption key", "keys.rotate": "began to go over to another encryption key",
         "key.retire": "retired the encryption key",

@@ -4,7 +4,7 @@ extension PostgresTransaction {
     mutating func begin(_ row: BulkJobRow, of items: [String]) {
         write(
             "DELETE FROM bulk_jobs WHERE id IN (SELECT id FROM bulk_jobs WHERE ended_at < $1 ORDER BY id FOR UPDATE SKIP LOCKED)",
-            .int(row.createdAt - BulkJob.kept)
+            .int(min(row.createdAt, removals.now().milliseconds) - BulkJob.kept)
         )
         write(
             "INSERT INTO bulk_jobs (\(BulkJobRow.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",

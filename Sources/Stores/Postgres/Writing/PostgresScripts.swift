@@ -20,7 +20,7 @@ extension PostgresTransaction {
                 FOR UPDATE SKIP LOCKED
             )
             """,
-            .int(now.milliseconds - ScriptRetention.milliseconds)
+            .int(removals.now().milliseconds - ScriptRetention.milliseconds)
         )
         foldUsage()
     }

@@ -7,6 +7,7 @@ import Screening
 struct PostgresTransaction: StoreTransaction {
     let codec: RowCodec
     let time: PostgresTime
+    let removals: RemovalTime
     var locked: LockedRows
     private(set) var statements: [PostgresStatement] = []
     /// The kinds of what was queued or came free: whoever does them is to be woken after the commit.
@@ -22,8 +23,9 @@ struct PostgresTransaction: StoreTransaction {
         ) RETURNING kind
         """
 
-    init(codec: RowCodec, time: PostgresTime, locked: LockedRows) {
+    init(codec: RowCodec, time: PostgresTime, removals: RemovalTime, locked: LockedRows) {
         self.codec = codec
+        self.removals = removals
         self.time = time
         self.locked = locked
     }

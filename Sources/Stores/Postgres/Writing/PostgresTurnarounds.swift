@@ -8,7 +8,7 @@ extension PostgresTransaction {
             "DELETE FROM turnarounds WHERE account = $1 AND package = $2 AND month < $3",
             .text(turnaround.account),
             .text(turnaround.package),
-            .int(month - Turnaround.keptMonths)
+            .int(min(month, Turnaround.month(removals.now())) - Turnaround.keptMonths)
         )
         for (span, duration) in turnaround.spans {
             write(

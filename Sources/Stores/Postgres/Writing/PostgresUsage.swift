@@ -44,7 +44,7 @@ extension PostgresTransaction {
                     SELECT connection, kind, slot, shard FROM usage WHERE kind = $4 AND slot < $1::bigint AND \(isDue) FOR UPDATE SKIP LOCKED
                 )
                 """,
-                values: [.int(kind.slot(at: now) - 1)] + due + [.text(kind.rawValue)]
+                values: [.int(kind.slot(at: removals.now()) - 1)] + due + [.text(kind.rawValue)]
             )
         }
         // One at a time, for two would wait for each other's rows. A session whose row is taken away begins another.

@@ -20,10 +20,10 @@ extension PostgresTransaction {
         write(
             """
             DELETE FROM kv WHERE (connection, key) IN (
-                SELECT connection, key FROM kv WHERE expires_at <= \(PostgresTime.sql("$1")) LIMIT 16 FOR UPDATE SKIP LOCKED
+                SELECT connection, key FROM kv WHERE expires_at <= $1::bigint LIMIT 16 FOR UPDATE SKIP LOCKED
             )
             """,
-            time.value
+            .int(removals.now().milliseconds)
         )
     }
 
@@ -39,7 +39,7 @@ extension PostgresTransaction {
     /// Begins a request with an idempotency key, unless it was begun before.
     mutating func begin(_ request: IdempotencyKey) -> IdempotencyState {
         if locked.freshRequests.remove(request.key) == nil, let present = locked.requests[request.key] {
-            let state = present.state(bodyHash: request.bodyHash, now: now.milliseconds)
+            let state = present.state(bodyHash: request.bodyHash, now: min(now, removals.now()).milliseconds)
             guard state == .fresh else { return state }
         }
         locked.requests[request.key] = IdempotencyRow(bodyHash: request.bodyHash, begunAt: now.milliseconds)
@@ -58,7 +58,7 @@ extension PostgresTransaction {
                 SELECT key FROM idempotency_records WHERE begun_at <= $1::bigint LIMIT 16 FOR UPDATE SKIP LOCKED
             )
             """,
-            .int(now.milliseconds - IdempotencyRow.kept)
+            .int(removals.now().milliseconds - IdempotencyRow.kept)
         )
         return .fresh
     }

@@ -19,12 +19,11 @@ extension PostgresTransaction {
         write(
             """
             DELETE FROM withdrawals WHERE (connection, external_key) IN (
-                SELECT connection, external_key FROM withdrawals WHERE received_at <= \(PostgresTime.sql("$1")) - $2::bigint
+                SELECT connection, external_key FROM withdrawals WHERE received_at <= $1::bigint
                 LIMIT 16 FOR UPDATE SKIP LOCKED
             )
             """,
-            time.value,
-            .int(Withdrawal.kept)
+            .int(removals.now().milliseconds - Withdrawal.kept)
         )
         let place = LockedRows.Place(connection: withdrawal.connection, external: withdrawal.external)
         change(withdrawal: place, to: locked.withdrawals[place].map { $0.joined(by: withdrawal.at) } ?? withdrawal.at)

@@ -4,6 +4,7 @@ import Screening
 struct PostgresWriter: Sendable {
     let codec: RowCodec
     let time: PostgresTime
+    let removals: RemovalTime
     let buckets: PostgresBuckets
     let metrics: CommitMetrics
     /// Called after a commit that gave workers something to do, with the kinds of it.
@@ -45,7 +46,7 @@ struct PostgresWriter: Sendable {
             let results = try connection.exchange([Self.begin] + asked.map(\.statement))
             locked = try LockedRows(asked.map(\.part), Array(results.dropFirst()), codec)
         }
-        var transaction = PostgresTransaction(codec: codec, time: time, locked: locked)
+        var transaction = PostgresTransaction(codec: codec, time: time, removals: removals, locked: locked)
         var failures: [StoreError?] = []
         for intent in batch {
             do {

@@ -4,7 +4,7 @@ import Screening
 
 extension WriteTransaction {
     mutating func begin(_ row: BulkJobRow, of items: [String]) throws {
-        try db.run("DELETE FROM bulk_jobs WHERE ended_at < ?", [row.createdAt - BulkJob.kept])
+        try db.run("DELETE FROM bulk_jobs WHERE ended_at < ?", [min(row.createdAt, removals.now().milliseconds) - BulkJob.kept])
         try db.run(
             "INSERT INTO bulk_jobs (\(BulkJobRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [

@@ -7,7 +7,7 @@ extension WriteTransaction {
     mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState {
         let (blindIndex, bodyHash) = (request.key, request.bodyHash)
         if let present = try rows.idempotencyRow(blindIndex) {
-            let state = present.state(bodyHash: bodyHash, now: now.milliseconds)
+            let state = present.state(bodyHash: bodyHash, now: min(now, removals.now()).milliseconds)
             guard state == .fresh else { return state }
         }
         try db.run(
@@ -17,7 +17,7 @@ extension WriteTransaction {
         // A few at a time, so that no caller waits while a whole day's rows are deleted.
         try db.run(
             "DELETE FROM idempotency_records WHERE key IN (SELECT key FROM idempotency_records WHERE begun_at <= ? LIMIT 16)",
-            [now.milliseconds - IdempotencyRow.kept]
+            [removals.now().milliseconds - IdempotencyRow.kept]
         )
         return .fresh
     }

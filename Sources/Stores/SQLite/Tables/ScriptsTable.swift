@@ -15,7 +15,7 @@ extension WriteTransaction {
             """
             DELETE FROM scripts WHERE kept_at < ? AND id NOT IN (SELECT script FROM runs WHERE state IN \(Run.State.unfinished))
             """,
-            [now.milliseconds - ScriptRetention.milliseconds]
+            [removals.now().milliseconds - ScriptRetention.milliseconds]
         )
         try foldUsage()
     }

@@ -6,7 +6,7 @@ extension WriteTransaction {
         let month = Turnaround.month(turnaround.completedAt)
         try db.run(
             "DELETE FROM turnarounds WHERE account = ? AND package = ? AND month < ?",
-            [turnaround.account, turnaround.package, month - Turnaround.keptMonths]
+            [turnaround.account, turnaround.package, min(month, Turnaround.month(removals.now())) - Turnaround.keptMonths]
         )
         for (span, duration) in turnaround.spans {
             try db.run(

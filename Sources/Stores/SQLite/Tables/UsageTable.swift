@@ -15,7 +15,7 @@ extension WriteTransaction {
     /// Forgets what no quota asks for any more, and connections that keep no values.
     func foldUsage() throws {
         for kind in [Quota.Kind.orders, .stored] {
-            try db.run("DELETE FROM usage WHERE kind = ? AND slot < ?", [kind.rawValue, kind.slot(at: now) - 1])
+            try db.run("DELETE FROM usage WHERE kind = ? AND slot < ?", [kind.rawValue, kind.slot(at: removals.now()) - 1])
         }
         try db.run("DELETE FROM usage WHERE kind = 'values' AND amount = 0")
     }

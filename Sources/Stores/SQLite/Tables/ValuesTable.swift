@@ -16,7 +16,7 @@ extension WriteTransaction {
             [value.connection, Data(value.key), value.expires?.milliseconds, Data(body)]
         )
         // A few at a time, so that no caller waits while a whole day's rows are deleted.
-        try db.run("DELETE FROM kv WHERE rowid IN (SELECT rowid FROM kv WHERE expires_at <= ? LIMIT 16)", [now.milliseconds])
+        try db.run("DELETE FROM kv WHERE rowid IN (SELECT rowid FROM kv WHERE expires_at <= ? LIMIT 16)", [removals.now().milliseconds])
     }
 
     /// Takes from a budget.

@@ -19,7 +19,7 @@ extension WriteTransaction {
                 SELECT connection, external_key FROM withdrawals WHERE received_at <= ? LIMIT 16
             )
             """,
-            [now.milliseconds - Withdrawal.kept]
+            [removals.now().milliseconds - Withdrawal.kept]
         )
     }
 

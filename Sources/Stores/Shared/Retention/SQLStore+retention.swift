@@ -107,7 +107,7 @@ extension SQLStore {
         var touched = TouchedRows()
         touched.events = ids
         touched.removed = Set(ids)
-        let known = clock.now() + (.zero - Self.keptDeliveries)
+        let known = removals.now() + (.zero - Self.keptDeliveries)
         try await write(touched) { transaction in
             for sql in RetentionSQL.removeEvents(listed) { try transaction.change(sql, listed.values) }
             try transaction.forgetReceived(marked: listed, before: known)

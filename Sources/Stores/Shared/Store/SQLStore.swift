@@ -8,6 +8,8 @@ protocol SQLStore: Store {
     var codec: RowCodec { get }
     /// Whether other processes may have it open.
     var isShared: Bool { get }
+    /// What time whatever is removed by its age goes by.
+    var removals: RemovalTime { get }
 
     /// What was erased, as it is written down outside the backups of the rows, oldest first.
     func ledger() async throws -> [LedgerEntry]

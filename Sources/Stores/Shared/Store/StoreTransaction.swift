@@ -3,6 +3,8 @@ import Screening
 /// One write transaction, shared by the intents that are committed together: what each table's file of a store adds its writing to.
 protocol StoreTransaction {
     var codec: RowCodec { get }
+    /// What time whatever is removed by its age goes by.
+    var removals: RemovalTime { get }
 
     /// Checks that data keys are in the key table as they are at hand, before anything is written under them.
     /// - Throws: ``StoreError/keysGone``.

@@ -21,6 +21,11 @@ struct RetentionEndpoints: Sendable {
                 try await retention.start()
                 return WireResponse(202, json: try await view())
             },
+            Endpoint(.post, "/retention/trust-clock", .admin, Self.trusting) { _, principal in
+                try Self.require(principal)
+                try await retention.trustClock()
+                return WireResponse(200, json: try await view())
+            },
             Endpoint(.get, "/holds", .operate, .whole("What is kept however old it is", of: LegalHold.schema)) { _, principal in
                 try Self.require(principal)
                 return Page(items: try await retention.holds(), next: nil).response { $0.view(principal) }
@@ -95,7 +100,7 @@ struct RetentionEndpoints: Sendable {
         return [
             "periods": periods.general.json, "connections": connections, "due": .array(try await retention.preview().map(\.json)),
             "running": .bool(standing.isRunning), "done_at": standing.doneAt.map { JSON($0) } ?? .null, "next_at": JSON(retention.nextAt),
-            "removed": removed, "oldest": oldest,
+            "removed": removed, "oldest": oldest, "waits": retention.doubt?.json ?? .null,
             "bytes": [
                 "rows": .int(Int64(figures.sizes.rows)), "log": figures.sizes.log.map { .int(Int64($0)) } ?? .null,
                 "keys": .int(Int64(figures.sizes.keys)),
@@ -112,6 +117,12 @@ struct RetentionEndpoints: Sendable {
     private static let running = Operation(
         summary: "Remove what is old enough within a minute, on this host, and not only tonight",
         answers: [(202, schema.reference)],
+        problems: []
+    )
+
+    private static let trusting = Operation(
+        summary: "Say that the clock is right where it is ahead of what was to be expected: what waited for that goes on",
+        answers: [(200, schema.reference)],
         problems: []
     )
 
@@ -133,9 +144,11 @@ struct RetentionEndpoints: Sendable {
             ),
             "running": .yesOrNo, "done_at": JSON.timestamp.orNull, "next_at": .timestamp,
             "removed": .object(always: ["events": .wholeNumber, "reports": .wholeNumber, "candidates": .wholeNumber]), "oldest": byKind,
+            "waits": JSON.object(always: ["since": .timestamp, "until": .timestamp, "ahead_seconds": .wholeNumber]).orNull,
             "bytes": .object(always: ["rows": .wholeNumber, "log": JSON.wholeNumber.orNull, "keys": .wholeNumber]),
         ],
-        "Periods are seconds with `s`, days with `d`; null for as long as the store is. `due` is what goes at `next_at`, as it stands now"
+        "Periods are seconds with `s`, days with `d`; null for as long as the store is. `due` is what goes at `next_at`, as it stands now. "
+            + "`waits`: the clock is further ahead than was to be expected, and nothing goes until it is known to be right"
     )
 }
 

@@ -1,0 +1,37 @@
+import Screening
+
+extension ClockTrust.Kept {
+    static let select = "SELECT trusted_at, seen_at, doubted_at FROM clock_state WHERE number = 1"
+
+    fileprivate static let write = """
+        INSERT INTO clock_state (number, trusted_at, seen_at, doubted_at) VALUES (1, $1, $2, $3) ON CONFLICT (number) DO UPDATE SET
+            trusted_at = excluded.trusted_at, seen_at = excluded.seen_at, doubted_at = excluded.doubted_at
+        """
+
+    fileprivate var values: [SQLValue] { [.int(trustedAt.milliseconds), .int(seenAt.milliseconds), .int(doubtedAt?.milliseconds)] }
+
+    init?(_ row: (any StoredRow)?) {
+        guard let row, let trustedAt = row.time(at: 0), let seenAt = row.time(at: 1) else { return nil }
+        self.init(trustedAt: trustedAt, seenAt: seenAt, doubtedAt: row.time(at: 2))
+    }
+}
+
+extension SQLStore {
+    var removalTime: Timestamp { removals.now() }
+
+    var clockStanding: ClockStanding { removals.standing() }
+
+    func lookAtClock() async throws -> ClockStanding {
+        let found = try await read { ClockTrust.Kept(try $0.fetch(ClockTrust.Kept.select, []).first) }
+        let (standing, kept) = removals.look(found)
+        try await write(TouchedRows()) { try $0.change(ClockTrust.Kept.write, kept.values) }
+        return standing
+    }
+
+    /// It is written first: what is not kept would be doubted again after a restart.
+    func trustClock() async throws {
+        let kept = removals.believed()
+        try await audited(TouchedRows()) { try $0.change(ClockTrust.Kept.write, kept.values) }
+        removals.believe(kept)
+    }
+}
