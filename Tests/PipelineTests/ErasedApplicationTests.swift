@@ -36,6 +36,25 @@ struct ErasedApplicationTests {
         await harness.stop()
     }
 
+    @Test("A webhook that was admitted before its order was erased, and comes in after, is answered and kept nowhere")
+    func webhookBetween() async throws {
+        let harness = try await PipelineHarness(script: Self.script)
+        let store = harness.context.store
+        #expect(try await harness.send(["number": 7]).state == .done)
+        let made = try #require(try await store.order(connection: "acme", externalID: "app-7"))
+        let order = try #require(try await harness.order(made.id, in: .requested))
+        let token = order.callbackToken.value
+        try await harness.intake.admit(account: "zinc", token: token)
+        _ = try await Erasures(harness.context).erase(.order(order.id), force: true, by: .system, note: nil)
+        let body = Array(#"{"request_id": "\#(order.providerRef ?? "")", "status": "completed"}"#.utf8)
+        let signature = ZincSimulator.signature(over: body, token: Secret("simulated-zinc-signing-token"))
+        let webhook = Webhook(headers: ["x-zinc-webhook-signature": signature], body: body)
+        let answer = try await harness.intake.webhook(account: "zinc", token: token, webhook)
+        #expect(answer.status == 200)
+        #expect(try await store.events(EventQuery(), PageRequest()).items.isEmpty)
+        await harness.stop()
+    }
+
     @Test("The ATS is told by on_erase once the keys are gone, with names that it knows; the certificate says so, and the run that told is destroyed")
     func isTold() async throws {
         let script = """

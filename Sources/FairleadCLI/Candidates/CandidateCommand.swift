@@ -57,6 +57,7 @@ struct CandidateFind: AsyncParsableCommand {
             guard !(orders + events).isEmpty else { return "Nothing is stored of this person." }
             return Table(rows: orders + events).text
         }
+        try UnreadText.end(response.json["unread"])
     }
 }
 
@@ -76,12 +77,16 @@ struct CandidateExport: AsyncParsableCommand {
 
     func run() async throws {
         let response = try await host.ask { try await $0.post(["candidates", "export"], body: person.body) }
-        guard let html else { return Terminal.say(json: response.bytes) }
+        guard let html else {
+            Terminal.say(json: response.bytes)
+            return try UnreadText.end(response.json["unread"])
+        }
         let page = Data(CandidatePage.text(response.json).utf8)
         guard FileManager.default.createFile(atPath: html, contents: page, attributes: [.posixPermissions: 0o600]) else {
             throw CommandFailure("\(html): the file cannot be written.")
         }
         Terminal.complain("Written: \(html)")
+        try UnreadText.end(response.json["unread"])
     }
 }
 
@@ -114,12 +119,14 @@ struct CandidateErase: AsyncParsableCommand {
         if dryRun {
             body["dry_run"] = true
             let preview = try await host.ask { [body] in try await $0.post(["candidates", "erase"], body: body) }
-            return host.show(preview) { ErasurePreviewText.text($0) }
+            host.show(preview) { ErasurePreviewText.text($0) }
+            return try UnreadText.end(preview.json["unread"])
         }
         if force { body["force"] = true }
         body["note"] = note.map { .string($0) }
         let response = try await host.ask { [body] in try await $0.post(["candidates", "erase"], body: body) }
         // The certificate is to be kept: it is JSON in any case.
         Terminal.say(json: response.bytes)
+        try UnreadText.end(response.json["unread"])
     }
 }

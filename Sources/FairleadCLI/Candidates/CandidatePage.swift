@@ -4,6 +4,13 @@ import Screening
 enum CandidatePage {
     static func text(_ export: JSON) -> String {
         var body = "<h1>What is stored about you</h1><p>As of \(escaped(export.cell("exported_at"))).</p>"
+        if let unread = export["unread"], !unread.isNull {
+            let count = (unread["corrupt"]?.integer ?? 0) + (unread["key_missing"]?.integer ?? 0)
+            body += "<p><strong>This may not be all: \(count) things of the store could not be read.</strong></p>"
+        }
+        if let left = export["events_left_out"]?.integer, left > 0 {
+            body += "<p><strong>\(left) older things that were received are left out.</strong></p>"
+        }
         for entry in export["orders"]?.items ?? [] {
             let order = entry["order"] ?? [:]
             body += "<h2>Screening \(escaped(order.cell("id")))</h2>" + facts(order)

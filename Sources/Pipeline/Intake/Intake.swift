@@ -138,6 +138,9 @@ public struct Intake: Sendable {
         admitted.note(address, for: token, at: environment.clock.now())
     }
 
+    /// A webhook's order was erased while the webhook was taken in.
+    private struct ErasedMeanwhile: Error {}
+
     /// Where a provider's address leads.
     private enum Destination {
         case order(AdmittedAddresses.Address, ProviderAccount)
@@ -224,8 +227,20 @@ public struct Intake: Sendable {
             request: ReceivedRequest(method: "POST", path: "", query: query, headers: headers, body: webhook.body),
             receivedAt: environment.clock.now()
         )
-        let acceptance = try await mapStoreError {
-            try await IntakeSpan.send(event) { event in try await retryingConflict { try await store.accept(event, dedupe: nil) } }
+        let acceptance: Acceptance
+        do {
+            acceptance = try await mapStoreError {
+                try await IntakeSpan.send(event) { event in
+                    do { return try await store.accept(event, dedupe: nil) } catch StoreError.conflict {
+                        // Between the look at the address and this its order may have been erased.
+                        if case .erased = try await destination(account: account, token: token) { throw ErasedMeanwhile() }
+                        return try await retryingConflict { try await store.accept(event, dedupe: nil) }
+                    }
+                }
+            }
+        } catch is ErasedMeanwhile {
+            IntakeResult.erased.count(.webhook, account: account, environment)
+            return WireResponse(200, json: ["event": .null])
         }
         contacts.heard(.account(account), at: event.receivedAt)
         IntakeResult(acceptance).count(.webhook, account: account, environment)

@@ -13,16 +13,15 @@ public struct Candidates: Sendable {
     /// - Throws: ``CommandError`` 404 for an order that is not there, 503.
     public func find(_ subject: ErasureSubject) async throws -> JSON {
         let found = try await records(of: subject)
-        let orders = try await mapStoreError { try await store.orders(found.orders) }
-        var events: [JSON] = []
-        for id in found.events.suffix(Self.events) {
-            guard let event = try await readable({ try await store.event(id) }) ?? nil else { continue }
-            events.append(Self.summary(event))
+        var unread = found.unread
+        var (orders, events): ([JSON], [JSON]) = ([], [])
+        for id in found.orders.sorted(by: >) {
+            if let order = try await readable(id, &unread, { try await store.order(id) }) { orders.append(Self.summary(order)) }
         }
-        return [
-            "orders": .array(orders.sorted { $0.id > $1.id }.map(Self.summary)), "events": .array(events.reversed()),
-            "counts": ["orders": .int(Int64(found.orders.count)), "events": .int(Int64(found.events.count)), "runs": .int(Int64(found.runs.count))],
-        ]
+        for id in found.events.suffix(Self.events) {
+            if let event = try await readable(id, &unread, { try await store.event(id) }) { events.append(Self.summary(event)) }
+        }
+        return ["orders": .array(orders), "events": .array(events.reversed()), "counts": Self.counts(found), "unread": unread.json]
     }
 
     /// All that is stored of a person, with who received what and who looked.
@@ -30,12 +29,14 @@ public struct Candidates: Sendable {
     /// - Throws: ``CommandError`` 404 for an order that is not there, 503.
     public func export(_ subject: ErasureSubject, at now: Timestamp, view: (Order) async throws -> JSON) async throws -> JSON {
         let found = try await records(of: subject)
+        var unread = found.unread
         var orders: [JSON] = []
-        for order in try await mapStoreError({ try await store.orders(found.orders) }).sorted(by: { $0.id < $1.id }) {
+        for id in found.orders.sorted() {
+            guard let order = try await readable(id, &unread, { try await store.order(id) }) else { continue }
             var query = AuditQuery()
             query.subject = order.id
             let access = try await mapStoreError { [query] in try await store.audit(query, PageRequest(limit: 200)) }
-            let timeline = try await mapStoreError { try await store.timeline(of: order.id) }
+            let timeline = try await readable("timeline of \(id)", &unread) { try await store.timeline(of: id) } ?? []
             orders.append([
                 "order": try await view(order), "timeline": .array(timeline.map(\.json)), "received_by": .array(Self.recipients(of: order)),
                 "access": .array(access.items.map(\.json)),
@@ -43,7 +44,7 @@ public struct Candidates: Sendable {
         }
         var events: [JSON] = []
         for id in found.events.suffix(Self.events) {
-            guard let event = try await readable({ try await store.event(id) }) ?? nil else { continue }
+            guard let event = try await readable(id, &unread, { try await store.event(id) }) else { continue }
             var json = Self.summary(event)
             let body = event.request.value.body
             let text = String(validating: body, as: UTF8.self)
@@ -52,8 +53,8 @@ public struct Candidates: Sendable {
         }
         try await noteLook(at: orders.compactMap { $0.at("order.id")?.text })
         return [
-            "exported_at": JSON(now), "orders": .array(orders), "events": .array(events),
-            "counts": ["orders": .int(Int64(found.orders.count)), "events": .int(Int64(found.events.count)), "runs": .int(Int64(found.runs.count))],
+            "exported_at": JSON(now), "orders": .array(orders), "events": .array(events), "counts": Self.counts(found), "unread": unread.json,
+            "events_left_out": .int(Int64(max(0, found.events.count - Self.events))),
         ]
     }
 
@@ -70,9 +71,16 @@ public struct Candidates: Sendable {
         return found
     }
 
-    /// What cannot be read is left out: it stands in nobody's way.
-    private func readable<Value>(_ read: () async throws -> Value) async throws -> Value? {
-        do { return try await read() } catch StoreError.corrupt { return nil } catch let error as StoreError { throw CommandError(error) }
+    /// What cannot be read is left out, and said: it stands in nobody's way, and nobody takes the rest for all.
+    private func readable<Value>(_ name: String, _ unread: inout UnreadThings, _ read: () async throws -> Value?) async throws -> Value? {
+        do { return try await read() } catch let error as StoreError {
+            guard unread.note(name, error) else { throw CommandError(error) }
+            return nil
+        }
+    }
+
+    private static func counts(_ found: PersonRecords) -> JSON {
+        ["orders": .int(Int64(found.orders.count)), "events": .int(Int64(found.events.count)), "runs": .int(Int64(found.runs.count))]
     }
 
     private static func summary(_ order: Order) -> JSON {

@@ -37,13 +37,15 @@ public struct Erasures: Sendable {
         let found = try await records(of: subject)
         try await refuseHeld(subject, found)
         if !force {
-            let open = try await mapStoreError { try await store.orders(found.orders) }.filter { !$0.isAtEnd }
+            let (orders, unread) = try await readable(found.orders)
+            // Of one that cannot be read nobody knows whether it is.
+            let open = orders.filter { !$0.isAtEnd }.map(\.id) + unread.corrupt + unread.keyMissing
             guard open.isEmpty else {
                 throw CommandError(
                     409,
                     "open_orders",
-                    "\(open.count == 1 ? "An order is" : "\(open.count) orders are") still open: \(open.map(\.id).sorted().prefix(5).joined(separator: ", ")). "
-                        + "Cancel first, or say force: the provider goes on then, and what it says is dropped."
+                    "\(open.count == 1 ? "An order is" : "\(open.count) orders are") still open\(unread.isEmpty ? "" : ", or cannot be read"): "
+                        + "\(open.sorted().prefix(5).joined(separator: ", ")). Cancel first, or say force: the provider goes on then, and what it says is dropped."
                 )
             }
             guard found.events.count <= Self.most else {
@@ -70,6 +72,15 @@ public struct Erasures: Sendable {
             "a person was erased",
             metadata: ["event": "candidate.erased", "erasure": "\(erased.id)", "chain": "\(erased.chain?.description ?? "")", "by": "\(actor)"]
         )
+        if !erased.unread.isEmpty {
+            environment.logger.warning(
+                "not everything could be read while a person was looked for: whether it is theirs is not known",
+                metadata: [
+                    "event": "candidate.not_all_read", "erasure": "\(erased.id)", "count": "\(erased.unread.values.reduce(0, +))",
+                    "why": "\(erased.unread.keys.sorted().joined(separator: " "))",
+                ]
+            )
+        }
         return erased
     }
 
@@ -77,13 +88,18 @@ public struct Erasures: Sendable {
     /// - Throws: ``CommandError`` as ``erase(_:force:by:note:)``, but for what is on hold, open or too much: that is in what it returns.
     public func preview(_ subject: ErasureSubject) async throws -> JSON {
         let found = try await records(of: subject)
-        let orders = try await mapStoreError { try await store.orders(found.orders) }
+        let (orders, unreadOrders) = try await readable(found.orders)
+        var unread = unreadOrders
+        unread.formUnion(found.unread)
         var connections = Set(orders.map(\.connection))
         for id in found.events.suffix(200) {
-            if let name = try? await store.event(id)?.connection { connections.insert(name) }
+            do { if let name = try await store.event(id)?.connection { connections.insert(name) } } catch let error as StoreError {
+                guard unread.note(id, error) else { throw CommandError(error) }
+            }
         }
         let held = try await mapStoreError { try await heldOf(subject, found) }
         let open = orders.filter { !$0.isAtEnd }.map(\.id).sorted()
+        let hasUnreadOrders = orders.count < found.orders.count
         let counts = try await mapStoreError { try await store.erasable(subject) } ?? [:]
         let things = ErasedThings(orders: orders, connections: connections)
         let told = tellings.telling(of: things, as: "").told.mapValues { $0.hasPrefix(ErasureTelling.waiting) ? "told by on_erase" : $0 }
@@ -91,7 +107,8 @@ public struct Erasures: Sendable {
             "count": .int(Int64(found.orders.count + found.events.count + found.runs.count)),
             "would": .object(JSON.Members(counts.sorted { $0.key < $1.key }.map { ($0.key, JSON.int(Int64($0.value))) })),
             "on_hold": .array(held.sorted().map { .string($0) }), "open_orders": .array(open.map { .string($0) }),
-            "needs_force": .bool(!open.isEmpty || found.events.count > Self.most), "told": JSON(texts: told),
+            "needs_force": .bool(!open.isEmpty || hasUnreadOrders || found.events.count > Self.most), "told": JSON(texts: told),
+            "unread": unread.json,
         ]
     }
 
@@ -101,6 +118,17 @@ public struct Erasures: Sendable {
         }
         guard let found = try await mapStoreError({ try await store.records(of: subject) }) else { throw CommandError.notFound("order") }
         return found
+    }
+
+    /// Those of some orders that can be read.
+    private func readable(_ ids: [String]) async throws -> (orders: [Order], unread: UnreadThings) {
+        var (orders, unread) = ([Order](), UnreadThings())
+        for id in ids {
+            do { if let order = try await store.order(id) { orders.append(order) } } catch let error as StoreError {
+                guard unread.note(id, error) else { throw CommandError(error) }
+            }
+        }
+        return (orders, unread)
     }
 
     private func refuseHeld(_ subject: ErasureSubject, _ found: PersonRecords) async throws {

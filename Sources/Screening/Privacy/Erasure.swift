@@ -19,6 +19,8 @@ public struct PersonRecords: Sendable, Equatable {
     public var events: [String] = []
     /// The runs of these events and orders.
     public var runs: [String] = []
+    /// What could not be read while it was looked for: some of it may be theirs.
+    public var unread = UnreadThings()
 
     public init(addresses: Set<String>) { self.addresses = Personal(addresses) }
 
@@ -45,6 +47,9 @@ public struct Erasure: Sendable, Equatable {
     public var told: [String: String]
     /// What was not looked for, in words; nil where an earlier version did not say.
     public var limits: String?
+    /// How many things of the store could not be read while the person was looked for, by why (`corrupt`, `key_missing`): whether they are the person's is not
+    /// known. Empty where all could.
+    public var unread: [String: Int] = [:]
     /// The store's public key, 32 bytes, and its signature over ``statement``.
     public var publicKey: [UInt8]
     public var signature: [UInt8]
@@ -119,6 +124,7 @@ public struct Erasure: Sendable, Equatable {
             "chain": chain.map { .string($0.description) } ?? .null, "copies_until": JSON(copiesUntil), "told": JSON(texts: told),
         ]
         json["limits"] = limits.map { JSON.string($0) }
+        if !unread.isEmpty { json["unread"] = .object(JSON.Members(unread.sorted { $0.key < $1.key }.map { ($0.key, JSON.int(Int64($0.value))) })) }
         return json
     }
 
@@ -149,6 +155,7 @@ public struct Erasure: Sendable, Equatable {
             publicKey: json["public_key"]?.text.flatMap { [UInt8](base64: $0) } ?? [],
             signature: json["signature"]?.text.flatMap { [UInt8](base64: $0) } ?? []
         )
+        unread = Dictionary((json["unread"]?.members?.pairs ?? []).map { ($0.name, Int($0.value.integer ?? 0)) }) { $1 }
     }
 
     /// Whether the certificate says that the erasure was done, and was signed with the key that it names. That the key is a store's own is told by its

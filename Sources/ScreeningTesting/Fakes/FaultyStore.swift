@@ -209,7 +209,7 @@ public struct FaultyStore: Store {
         window: Duration,
         by actor: Actor,
         note: Personal<String>?,
-        telling: @Sendable (ErasedThings) -> ErasureTelling
+        telling: @Sendable (ErasedThings) async -> ErasureTelling
     ) async throws -> Erasure? {
         try await write { try await store.erase(subject, as: id, window: window, by: actor, note: note, telling: telling) }
     }

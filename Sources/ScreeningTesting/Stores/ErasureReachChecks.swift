@@ -100,6 +100,26 @@ extension StoreConformance {
             try trial.expect(try await trial.store.eraseDue() == 0, "it goes twice")
             try trial.expect(try await trial.store.order(bens) != nil, "somebody else's order is gone")
         },
+        Check("what comes of an order or its application while its person is erased, and names nobody, goes as well") { trial in
+            let body = #"{"email": "ana@example.test"}"#
+            let order = try await placed(trial, "application-101", of: ana, with: body, dedupe: "d-1", group: "g-1")
+            let late = [
+                trial.event(kind: .webhook, account: "zinc-uk", order: order, body: Array(#"{"status": "done"}"#.utf8)),
+                trial.event(body: Array(#"{"application": "application-101"}"#.utf8)), trial.event(body: Array("{}".utf8), group: "g-1"),
+            ]
+            let other = trial.event(body: Array(#"{"application": "application-202"}"#.utf8))
+            let erased = try await trial.store.erase(.order(order), as: trial.id(.erasure), window: .seconds(60), by: .system, note: nil) { _ in
+                // What is to be destroyed is known by now, and nothing is destroyed yet. Asked a second time, they are there already or come too late.
+                for event in late + [other] { _ = try? await trial.store.accept(event, dedupe: nil) }
+                return ErasureTelling()
+            }
+            for event in late { try trial.expect(try await trial.store.event(event.id) == nil, "\(event.kind) is there still") }
+            try trial.expect(try await trial.store.event(other.id) != nil, "what is of somebody else is gone")
+            try trial.expect(erased?.counts["events"] == 4, "the certificate counts \(erased?.counts ?? [:])")
+            let after = trial.event(kind: .webhook, account: "zinc-uk", order: order)
+            try await trial.expectConflict { _ = try await trial.store.accept(after, dedupe: nil) }
+            try trial.expect(try await trial.claim().map(\.work) == [.event(other.id)], "other work is left")
+        },
         Check("one address among thousands in one delivery is found") { trial in
             let others = (0..<1500).map { #""a\#($0)@example.test""# }.joined(separator: ",")
             let event = trial.event(body: Array(#"{"all": [\#(others), "ana@example.test"]}"#.utf8))

@@ -89,7 +89,8 @@ extension StoreConformance {
             try trial.expect(events.count == 1 && events[0].duplicateCount == 49, "\(events.count) events, \(events.map(\.duplicateCount))")
         },
         Check("an event about an order is queued under the order's concurrency key") { trial in
-            for _ in 0..<2 { _ = try await trial.store.accept(trial.event(kind: .webhook, order: "ord_1"), dedupe: nil) }
+            let order = try await trial.placed(trial.order("application-1"))
+            for _ in 0..<2 { _ = try await trial.store.accept(trial.event(kind: .webhook, order: order.id), dedupe: nil) }
             try trial.expect(try await trial.claim().count == 1, "both events of one order were claimed at once")
         },
         Check("an event of an unknown connection is kept") { trial in

@@ -354,7 +354,7 @@ final class StubStore: Store {
         window: Duration,
         by actor: Actor,
         note: Personal<String>?,
-        telling: @Sendable (ErasedThings) -> ErasureTelling
+        telling: @Sendable (ErasedThings) async -> ErasureTelling
     ) async throws -> Erasure? { nil }
     func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? { nil }
     func replayErasures() async throws -> Int { 0 }

@@ -20,7 +20,7 @@ public protocol ErasureStore: Sendable {
         window: Duration,
         by actor: Actor,
         note: Personal<String>?,
-        telling: @Sendable (ErasedThings) -> ErasureTelling
+        telling: @Sendable (ErasedThings) async -> ErasureTelling
     ) async throws -> Erasure?
 
     /// How much an erasure would destroy, by kind as in the certificate; nil where an order is named that is not there. Changes nothing.

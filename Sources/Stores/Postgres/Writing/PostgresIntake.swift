@@ -120,7 +120,7 @@ struct PostgresIntake: Sendable {
 
     /// Takes the keys first, and those of events that were received too long ago to make others duplicates; then puts in the events that got theirs. In the
     /// order of the keys, so that replicas which receive the same events do not wait for one another in a circle. Only what has its data key in the key table
-    /// is put in.
+    /// is put in, and what is about an order only while that is there: whoever erases it holds its concurrency key.
     ///
     /// `coalesce` round a subquery has it read once and hashed, where joined lists would be compared each with each.
     private static let insertEvents = """
@@ -132,6 +132,7 @@ struct PostgresIntake: Sendable {
                 id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, head, body,
                 mark, not_before
             ) JOIN fairlead_keys.data_keys AS k ON k.id = g.key_id AND k.mark = g.mark
+            WHERE g.order_id IS NULL OR EXISTS (SELECT 1 FROM orders AS o WHERE o.id = g.order_id)
         ), claimed AS (
             INSERT INTO received_keys AS k (key, event_id, received_at, not_before)
             SELECT DISTINCT ON (dedupe_key) dedupe_key, id, received_at, not_before FROM given WHERE dedupe_key IS NOT NULL ORDER BY dedupe_key, id

@@ -9,6 +9,8 @@ extension WriteTransaction {
             try db.run("UPDATE events SET duplicate_count = duplicate_count + 1 WHERE id = ?", [first])
             return Acceptance(event: first, duplicate: true)
         }
+        // Whoever erased the order meanwhile would not find what comes after.
+        if let order = event.order, try !isStored(order: order) { throw StoreError.conflict }
         var event = event
         if let key, key.notBefore != nil { event.firstReceivedAt = try firstReceipt(of: key.hash) }
         guard try insert(event) else { throw StoreError.conflict }

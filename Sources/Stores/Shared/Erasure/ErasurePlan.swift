@@ -49,6 +49,8 @@ struct ErasurePlan: Sendable, Equatable {
 
     /// Views that people keep under a name that names them.
     var views: Set<View> = []
+    /// What could not be read while it was looked for.
+    var unread = UnreadThings()
 
     /// A view that somebody keeps.
     struct View: Sendable, Hashable {
@@ -80,6 +82,7 @@ struct ErasurePlan: Sendable, Equatable {
         audits.formUnion(other.audits)
         commands.formUnion(other.commands)
         views.formUnion(other.views)
+        unread.formUnion(other.unread)
     }
 
     var counts: [String: Int] {
@@ -95,7 +98,7 @@ struct ErasurePlan: Sendable, Equatable {
             .array(places.map { "\($0.key.hex) \($0.connection)" }.sorted().map { .string($0) })
         }
         let marks = marks.map { "\($0.key.hex) \($0.place.hex) \($0.connection)" }.sorted()
-        return [
+        var json: JSON = [
             "addresses": .array(addresses.map { "\($0.key) \($0.connection)" }.sorted().map { .string($0) }), "orders": list(orders),
             "events": list(events), "runs": list(runs), "journals": list(journals),
             "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }),
@@ -105,6 +108,8 @@ struct ErasurePlan: Sendable, Equatable {
             "audits": .array(audits.sorted().map { .int($0) }), "commands": list(commands),
             "views": list(Set(views.map { "\($0.owner.hex) \($0.id)" })),
         ]
+        if !unread.isEmpty { json["unread"] = .array(unread.texts.map { .string($0) }) }
+        return json
     }
 
     init() {}
@@ -153,6 +158,7 @@ struct ErasurePlan: Sendable, Equatable {
                 return parts.count == 2 ? [UInt8](hex: parts[0]).map { View(owner: $0, id: String(parts[1])) } : nil
             }
         )
+        unread = UnreadThings(texts: texts("unread"))
         answers = Set(texts("answers").compactMap { [UInt8](hex: $0) })
     }
 }

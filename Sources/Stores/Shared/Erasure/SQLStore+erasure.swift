@@ -9,7 +9,15 @@ extension SQLStore {
         let plan = try await plan(addresses: addresses, orders: orders, isWhole: false)
         var records = PersonRecords(addresses: addresses)
         (records.orders, records.events, records.runs) = (plan.orders.sorted(), plan.events.sorted(), plan.runs.sorted())
+        records.unread = plan.unread
         return records
+    }
+
+    /// What came of an erasure's orders and applications while they were being destroyed, without naming the person.
+    private func late(after entry: LedgerEntry) async throws -> ErasurePlan {
+        let requested = entry.erasure.requestedAt
+        let begin = requested + .seconds(-5)
+        return try await read { try $0.late(after: entry.plan, from: begin, to: requested + .seconds(120)) }
     }
 
     func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? {
@@ -26,7 +34,7 @@ extension SQLStore {
         window: Duration,
         by actor: Actor,
         note: Personal<String>?,
-        telling: @Sendable (ErasedThings) -> ErasureTelling
+        telling: @Sendable (ErasedThings) async -> ErasureTelling
     ) async throws -> Erasure? {
         // What cannot be read here may be the person's: whoever has the key finds all.
         try await requireKeys()
@@ -41,13 +49,19 @@ extension SQLStore {
         var rounds = 0
         while rounds < 5 {
             let isFirst = rounds == 0
-            let plan = try await plan(addresses: addresses, orders: isFirst ? orders : [], isWhole: isFirst, after: entry.plan.marks)
+            var plan = try await plan(addresses: addresses, orders: isFirst ? orders : [], isWhole: isFirst, after: entry.plan.marks)
+            if !isFirst { plan.formUnion(try await late(after: entry)) }
             var more = plan
             // What runs that go on were answered goes later.
             more.journals.subtract(entry.plan.journals)
             guard isFirst || !more.isEmpty else { break }
             let before = (entry.plan, entry.erasure.told)
-            let others = telling(try await read { try $0.things(in: plan) })
+            let (things, unread) = try await read { [plan] reading in
+                var plan = plan
+                return (try reading.things(in: &plan), plan.unread)
+            }
+            plan.unread.formUnion(unread)
+            let others = await telling(things)
             // Somebody may have begun to seal with a key that is not here while it was looked for: what that covers of the person is not in the plan. Written down
             // as it is by then, an erasure is finished by whoever has the key.
             try await requireKeys()
@@ -91,7 +105,11 @@ extension SQLStore {
             // What cannot be read here may be the person's: one that nothing is gone of yet is left to whoever has the key.
             if !isDone, !hasKeys, !known.contains(entry.erasure.id) { continue }
             // One that was only cut short is finished as it was written down: what was ordered for the person since is not of it.
-            if !known.contains(entry.erasure.id) { entry.plan.formUnion(try await read { try $0.completed(given) }) }
+            if !known.contains(entry.erasure.id) {
+                entry.plan.formUnion(try await read { try $0.completed(given) })
+            } else {
+                entry.plan.formUnion(try await late(after: entry))
+            }
             try await write(ledger: entry)
             let act = AuditAct(by: .system, "erasure.replayed", subject: entry.erasure.id)
             let isBegun = isDone || known.contains(entry.erasure.id)
@@ -304,6 +322,7 @@ extension SQLStore {
         try await forgetTraces()
         entry.erasure.doneAt = entry.erasure.doneAt ?? clock.now()
         entry.erasure.counts = entry.plan.counts
+        entry.erasure.unread = entry.plan.unread.counts
         entry.erasure.chain = try await auditHead()
         entry.erasure = try entry.erasure.signed(with: try await signingKey())
         try await write(ledger: entry)

@@ -22,8 +22,17 @@ extension SQLStore {
         }
         // An order that is kept without its candidate has no external id any more: an empty one would name everybody.
         let ids = plan.orders
-        let found = try await read { reading in ids.sorted().compactMap { try? reading.order($0) } }.filter { !$0.externalID.isEmpty }
-        for event in plan.events { plan.marks.formUnion(try await read { try $0.marks(of: found, in: event) }) }
+        let (orders, unread) = try await read { try $0.readable(ids) }
+        plan.unread.formUnion(unread)
+        let found = orders.filter { !$0.externalID.isEmpty }
+        for event in plan.events {
+            let (marks, unread) = try await read { reading in
+                var unread = UnreadThings()
+                return (try reading.marks(of: found, in: event, &unread), unread)
+            }
+            plan.marks.formUnion(marks)
+            plan.unread.formUnion(unread)
+        }
         for order in found where order.mayStandAtProvider {
             let place = codec.blindIndex(.externalID, order.externalID, on: order.connection)
             let key = codec.markKey(.open(order.externalID), on: order.connection)
@@ -41,30 +50,41 @@ extension SQLStore {
         for connection in Set(byConnection.keys).union(plan.addresses.map(\.connection)).sorted() {
             let own = byConnection[connection] ?? []
             let named = own.isEmpty ? person : PersonTexts(orders, own: own, addresses: addresses, identifiers: plan.orders)
-            plan.values.formUnion(try await pages { try $0.values(on: connection, naming: named, after: $1) })
+            plan.values.formUnion(try await pages(&plan.unread) { try $0.values(on: connection, naming: named, after: $1, &$2) })
         }
-        plan.answers.formUnion(try await pages { try $0.answers(naming: person, after: $1) })
-        plan.audits.formUnion(try await pages { try $0.audits(naming: written, after: $1) })
-        plan.commands.formUnion(try await pages { try $0.commands(naming: written, after: $1) })
-        plan.notes.formUnion(try await read { try $0.notes(naming: written) })
-        plan.views.formUnion(try await read { try $0.views(naming: written) })
+        plan.answers.formUnion(try await pages(&plan.unread) { try $0.answers(naming: person, after: $1, &$2) })
+        plan.audits.formUnion(try await pages(&plan.unread) { reading, last, _ in try reading.audits(naming: written, after: last) })
+        plan.commands.formUnion(try await pages(&plan.unread) { try $0.commands(naming: written, after: $1, &$2) })
+        let (notes, views, unread) = try await read { reading in
+            var unread = UnreadThings()
+            return (try reading.notes(naming: written, &unread), try reading.views(naming: written, &unread), unread)
+        }
+        plan.notes.formUnion(notes)
+        plan.views.formUnion(views)
+        plan.unread.formUnion(unread)
     }
 
     /// What somebody wrote of an erasure, unless it names whom the erasure is of: it stays for longer than they do.
     func note(_ note: Personal<String>?, of plan: ErasurePlan, addresses: Set<String>) async throws -> Personal<String>? {
         guard let note else { return nil }
-        let orders = try await read { reading in plan.orders.sorted().compactMap { try? reading.order($0) } }
+        let orders = try await read { try $0.readable(plan.orders) }.orders
         return PersonTexts(writtenOf: orders, addresses: addresses, identifiers: plan.orders).stand(in: note.value) ? nil : note
     }
 
     /// All that is found, a new read for each page.
     private func pages<Found: Hashable & Sendable, Key: Sendable>(
-        _ page: @escaping @Sendable (any StoreReading, Key?) throws -> (found: Set<Found>, last: Key?)
+        _ unread: inout UnreadThings,
+        _ page: @escaping @Sendable (any StoreReading, Key?, inout UnreadThings) throws -> (found: Set<Found>, last: Key?)
     ) async throws -> Set<Found> {
         var (all, last): (Set<Found>, Key?) = ([], nil)
         while true {
             let after = last
-            let (found, next) = try await read { try page($0, after) }
+            let (found, next, failed) = try await read { reading in
+                var unread = UnreadThings()
+                let (found, next) = try page(reading, after, &unread)
+                return (found, next, unread)
+            }
+            unread.formUnion(failed)
             all.formUnion(found)
             guard let next else { return all }
             last = next
@@ -75,25 +95,40 @@ extension SQLStore {
 extension StoreReading {
     private static var page: Int { 1000 }
 
+    /// Those of some orders that are there and can be read.
+    fileprivate func readable(_ ids: Set<String>) throws -> (orders: [Order], unread: UnreadThings) {
+        var (orders, unread) = ([Order](), UnreadThings())
+        for id in ids.sorted() { if let order = try unread.reading(id, { try self.order(id) }) { orders.append(order) } }
+        return (orders, unread)
+    }
+
     fileprivate func values(
         on connection: String,
         naming person: PersonTexts,
-        after last: [UInt8]?
+        after last: [UInt8]?,
+        _ unread: inout UnreadThings
     ) throws -> (found: Set<ErasurePlan.Place>, last: [UInt8]?) {
         let sql = "SELECT key, body FROM kv WHERE connection = $1 AND key > $2 ORDER BY key LIMIT \(Self.page)"
         let rows = try fetch(sql, [.text(connection), .bytes(last ?? [])])
-        let found = rows.filter { row in
-            let json = try? opener.open(row.bytes(at: 1), at: PreparedValue.place(connection, row.bytes(at: 0))).json
+        let found = try rows.filter { row in
+            let (key, name) = (row.bytes(at: 0), "value \(row.bytes(at: 0).hex) of \(connection)")
+            let json = try unread.reading(name) { try opener.open(row.bytes(at: 1), at: PreparedValue.place(connection, key)).json }
             return json.map { person.stand(in: $0) } ?? false
         }
         return (Set(found.map { ErasurePlan.Place(connection: connection, key: $0.bytes(at: 0)) }), next(rows.map { $0.bytes(at: 0) }))
     }
 
-    fileprivate func answers(naming person: PersonTexts, after last: [UInt8]?) throws -> (found: Set<[UInt8]>, last: [UInt8]?) {
+    fileprivate func answers(
+        naming person: PersonTexts,
+        after last: [UInt8]?,
+        _ unread: inout UnreadThings
+    ) throws -> (found: Set<[UInt8]>, last: [UInt8]?) {
         let sql = "SELECT key, body FROM idempotency_records WHERE body IS NOT NULL AND key > $1 ORDER BY key LIMIT \(Self.page)"
         let rows = try fetch(sql, [.bytes(last ?? [])])
-        let found = rows.filter { row in
-            guard let body = try? IdempotencyRow.opened(row.bytes(at: 1), of: row.bytes(at: 0), opener) else { return false }
+        let found = try rows.filter { row in
+            let key = row.bytes(at: 0)
+            let body = try unread.reading("answer \(key.hex)") { try IdempotencyRow.opened(row.bytes(at: 1), of: key, opener) }
+            guard let body else { return false }
             return (try? JSON(parsing: body)).map { person.stand(in: $0) } ?? false
         }
         return (Set(found.map { $0.bytes(at: 0) }), next(rows.map { $0.bytes(at: 0) }))
@@ -110,17 +145,24 @@ extension StoreReading {
     }
 
     /// Commands for many whose note names the person.
-    fileprivate func commands(naming person: PersonTexts, after last: String?) throws -> (found: Set<String>, last: String?) {
+    fileprivate func commands(
+        naming person: PersonTexts,
+        after last: String?,
+        _ unread: inout UnreadThings
+    ) throws -> (found: Set<String>, last: String?) {
         let sql = "SELECT \(BulkJobRow.idAndBody) FROM bulk_jobs WHERE id > $1 ORDER BY id LIMIT \(Self.page)"
         let rows = try fetch(sql, [.text(last ?? "")])
         let ids = rows.compactMap { $0.text(at: 0) }
-        let found = rows.filter { row in BulkJobRow.note(row, opener).map { person.stand(in: $0) } ?? false }
+        let found = try rows.filter { row in
+            let note = try unread.reading(row.text(at: 0) ?? "") { try BulkJobRow.note(row, opener) }
+            return note.map { person.stand(in: $0) } ?? false
+        }
         return (Set(found.compactMap { $0.text(at: 0) }), next(ids))
     }
 
-    fileprivate func notes(naming person: PersonTexts) throws -> Set<ErasurePlan.Note> {
+    fileprivate func notes(naming person: PersonTexts, _ unread: inout UnreadThings) throws -> Set<ErasurePlan.Note> {
         try fetch("SELECT \(IssueRow.columns) FROM issues", []).reduce(into: []) { found, row in
-            guard let issue = (try? IssueRow.issue(row, opener)) ?? nil else { return }
+            guard let issue = try unread.reading("issue \(row.text(at: 0) ?? "")", { try IssueRow.issue(row, opener) }) else { return }
             for note in issue.notes where person.stand(in: note.text.value) {
                 found.insert(ErasurePlan.Note(cause: issue.cause.key, at: note.at.milliseconds))
             }

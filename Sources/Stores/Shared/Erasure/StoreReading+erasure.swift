@@ -15,8 +15,8 @@ extension StoreReading {
         for connection in try connectionsStored() {
             for address in addresses {
                 plan.addresses.insert(ErasurePlan.Address(connection: connection, key: codec.addressKey(address, on: connection)))
-                plan.orders.formUnion(try self.orders(of: address, on: connection))
-                try add(try named(address, on: connection), to: &plan)
+                plan.orders.formUnion(try self.orders(of: address, on: connection, &plan.unread))
+                try add(try named(address, on: connection, &plan.unread), to: &plan)
             }
         }
         return try completed(plan)
@@ -51,22 +51,25 @@ extension StoreReading {
     }
 
     /// What a plan takes that others may have to be told of.
-    func things(in plan: ErasurePlan) throws -> ErasedThings {
+    func things(in plan: inout ErasurePlan) throws -> ErasedThings {
         var connections = Set(plan.places.map(\.connection))
         for event in plan.events {
             if let name = try fetch("SELECT connection FROM events WHERE id = $1", [.text(event)]).first?.text(at: 0) { connections.insert(name) }
         }
-        return ErasedThings(orders: plan.orders.sorted().compactMap { try? order($0) }, connections: connections)
+        var orders: [Order] = []
+        for id in plan.orders.sorted() { if let order = try plan.unread.reading(id, { try self.order(id) }) { orders.append(order) } }
+        return ErasedThings(orders: orders, connections: connections)
     }
 
     /// What runs said that they are about: a text, and nothing that only begins like it.
-    private func named(_ text: String, on connection: String) throws -> FoundSubjects {
+    private func named(_ text: String, on connection: String, _ unread: inout UnreadThings) throws -> FoundSubjects {
         guard !text.isEmpty else { return FoundSubjects() }
         let ways = codec.lookUps.all.map { LookUpWay(.reference(text, on: connection, by: $0)) }
         var found = try subjects(ways: [(connection, ways)], groups: [EventRow.groupKey(text, on: connection, codec)], orders: [], within: .all)
         let folded = SearchText.folded(text)
         for candidate in found.candidates {
-            guard let run = try? run(candidate.run), run.searchTexts.value.contains(where: { SearchText.folded($0) == folded }) else { continue }
+            guard let run = try unread.reading(candidate.run, { try self.run(candidate.run) }) else { continue }
+            guard run.searchTexts.value.contains(where: { SearchText.folded($0) == folded }) else { continue }
             found.runs.insert(run.id)
             if let event = candidate.event { found.events.insert(event) }
         }
@@ -93,7 +96,7 @@ extension StoreReading {
             plan.later.insert(id)
             return
         }
-        let placed = try ordersPlaced(by: id)
+        let placed = try ordersPlaced(by: id, &plan.unread)
         if placed.isEmpty || !placed.isDisjoint(with: plan.orders) { plan.runs.insert(id) } else { plan.journals.insert(id) }
     }
 
@@ -101,12 +104,12 @@ extension StoreReading {
     private func add(addressed id: String, to plan: inout ErasurePlan) throws {
         guard !id.hasPrefix("run_") else { return try add(subject: id, to: &plan) }
         guard !plan.events.contains(id), !plan.journals.contains(id) else { return }
-        if try isNamed(plan.addresses, in: id) { plan.events.insert(id) } else { plan.journals.insert(id) }
+        if try isNamed(plan.addresses, in: id, &plan.unread) { plan.events.insert(id) } else { plan.journals.insert(id) }
     }
 
     /// Whether what was received names one of some addresses.
-    private func isNamed(_ addresses: Set<ErasurePlan.Address>, in event: String) throws -> Bool {
-        guard let event = try? eventAlone(event) else { return false }
+    private func isNamed(_ addresses: Set<ErasurePlan.Address>, in id: String, _ unread: inout UnreadThings) throws -> Bool {
+        guard let event = try unread.reading(id, { try self.eventAlone(id) }) else { return false }
         let connection = event.connection ?? ""
         return AddressScan.find(in: event.request.value, limit: .max).addresses.contains { address in
             addresses.contains(ErasurePlan.Address(connection: connection, key: codec.addressKey(address, on: connection)))
@@ -114,13 +117,14 @@ extension StoreReading {
     }
 
     /// The orders that a run asked for and that are there still.
-    func ordersPlaced(by run: String) throws -> Set<String> {
-        let placed = ((try? steps(of: run)) ?? []).filter { $0.kind == "orders.place" }.compactMap(\.orderFound)
+    func ordersPlaced(by run: String, _ unread: inout UnreadThings) throws -> Set<String> {
+        let steps = try unread.reading("steps of \(run)") { try self.steps(of: run) } ?? []
+        let placed = steps.filter { $0.kind == "orders.place" }.compactMap(\.orderFound)
         return try Set(placed).filter { try !fetch("SELECT 1 FROM orders WHERE id = $1", [.text($0)]).isEmpty }
     }
 
     /// Whether an event asked for orders, and for none of a plan's.
-    private func isOfOthers(_ event: String, than plan: ErasurePlan) throws -> Bool {
+    func isOfOthers(_ event: String, than plan: ErasurePlan) throws -> Bool {
         let asked = try fetch("SELECT order_id FROM order_sources WHERE event_id = $1 AND asked", [.text(event)]).compactMap { $0.text(at: 0) }
         return !asked.isEmpty && plan.orders.isDisjoint(with: asked)
     }
@@ -139,14 +143,18 @@ extension StoreReading {
     func add(ofMany id: String, naming addresses: Set<String>, to plan: inout ErasurePlan) throws {
         guard !plan.events.contains(id), !plan.journals.contains(id), !plan.runs.contains(id) else { return }
         guard !id.hasPrefix("run_") else {
-            if try steps(of: id).wereAnswered(addresses) { try add(subject: id, to: &plan) }
+            let steps = try plan.unread.reading("steps of \(id)") { try self.steps(of: id) } ?? []
+            if steps.wereAnswered(addresses) { try add(subject: id, to: &plan) }
             return
         }
-        guard let event = try? eventAlone(id) else { return }
+        guard let event = try plan.unread.reading(id, { try self.eventAlone(id) }) else { return }
         if AddressScan.contains(addresses, in: event.request.value) {
             plan.events.insert(id)
-        } else if try runs(of: id).contains(where: { try steps(of: $0).wereAnswered(addresses) }) {
-            plan.journals.insert(id)
+        } else {
+            for run in try runs(of: id) {
+                let steps = try plan.unread.reading("steps of \(run)") { try self.steps(of: run) } ?? []
+                if steps.wereAnswered(addresses) { plan.journals.insert(id) }
+            }
         }
     }
 
@@ -155,11 +163,13 @@ extension StoreReading {
     }
 
     /// The orders on a connection whose candidate has an address.
-    private func orders(of address: String, on connection: String) throws -> [String] {
-        // What cannot be read is nobody's any more.
-        return try ordersFound(on: connection) { BlindIndexTerm.reference(address, on: connection, by: $0) }.compactMap { try? order($0) }.filter {
-            AddressScan.folded($0.candidate.email.value) == address
-        }.map(\.id)
+    private func orders(of address: String, on connection: String, _ unread: inout UnreadThings) throws -> [String] {
+        var orders: [String] = []
+        for id in try ordersFound(on: connection, by: { BlindIndexTerm.reference(address, on: connection, by: $0) }) {
+            guard let order = try unread.reading(id, { try self.order(id) }) else { continue }
+            if AddressScan.folded(order.candidate.email.value) == address { orders.append(id) }
+        }
+        return orders
     }
 
     /// The orders that a look-up finds, by every key that it may be hashed with.
@@ -176,11 +186,11 @@ extension StoreReading {
         else { return }
         plan.places.insert(ErasurePlan.Place(connection: connection, key: row.bytes(at: 1)))
         if let key = row.int(at: 2), key != codec.keys.general.id { plan.keys.insert(key) }
-        let order = try? order(id)
+        let order = try plan.unread.reading(id) { try self.order(id) }
         for row in try fetch(Self.sources, [.text(id)]) {
             guard let source = row.text(at: 0) else { continue }
             // What only came upon the order is of somebody else, unless it names this person as well.
-            if try source.hasPrefix("run_") || row.int(at: 1) == 1 || order.map({ try isNamed($0, in: source) }) ?? false {
+            if try source.hasPrefix("run_") || row.int(at: 1) == 1 || order.map({ try isNamed($0, in: source, &plan.unread) }) ?? false {
                 try add(subject: source, to: &plan)
             } else {
                 plan.journals.insert(source)
@@ -189,7 +199,7 @@ extension StoreReading {
         plan.events.formUnion(try fetch("SELECT id FROM events WHERE order_id = $1", [.text(id)]).compactMap { $0.text(at: 0) })
         for row in try fetch("SELECT id FROM runs WHERE order_id = $1", [.text(id)]) { if let run = row.text(at: 0) { plan.runs.insert(run) } }
         // What said that it is about the application, and never came to the order.
-        if let order { try add(try named(order.externalID, on: connection), to: &plan) }
+        if let order { try add(try named(order.externalID, on: connection, &plan.unread), to: &plan) }
     }
 
     /// The events, or runs without one, that had to do with an order, and whether they asked for it.
@@ -202,8 +212,8 @@ extension StoreReading {
     }
 
     /// Whether what was received names an order's person.
-    private func isNamed(_ order: Order, in event: String) throws -> Bool {
-        guard let request = (try? eventAlone(event))?.request.value else { return false }
+    private func isNamed(_ order: Order, in id: String, _ unread: inout UnreadThings) throws -> Bool {
+        guard let request = try unread.reading(id, { try self.eventAlone(id) })?.request.value else { return false }
         let text = String(decoding: EscapedText.plain(request.body) ?? request.body, as: UTF8.self)
         return PersonTexts([order], own: [order]).stand(in: text) || !DeliveredValues.marks(of: [order.externalID], in: request).isEmpty
     }
@@ -266,8 +276,8 @@ extension StoreReading {
     }
 
     /// The values at places in what was received that the external ids of orders were made of, as marks.
-    func marks(of orders: [Order], in event: String) throws -> Set<ErasurePlan.Mark> {
-        guard let event = try? eventAlone(event), let connection = event.connection else { return [] }
+    func marks(of orders: [Order], in id: String, _ unread: inout UnreadThings) throws -> Set<ErasurePlan.Mark> {
+        guard let event = try unread.reading(id, { try self.eventAlone(id) }), let connection = event.connection else { return [] }
         return orders.filter { $0.connection == connection }.reduce(into: []) { found, order in
             let place = codec.blindIndex(.externalID, order.externalID, on: connection)
             for mark in DeliveredValues.marks(of: [order.externalID], in: event.request.value) {

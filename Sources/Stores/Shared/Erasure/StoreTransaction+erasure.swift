@@ -20,7 +20,9 @@ extension StoreReading {
     /// Whether a run handles an event that stays, or asked for orders that stay.
     func isOfOthers(run: String) throws -> Bool {
         guard let row = try fetch("SELECT event_id FROM runs WHERE id = $1", [.text(run)]).first else { return false }
-        return try row.text(at: 0) != nil || !ordersPlaced(by: run).isEmpty
+        // What cannot be read stays as it is.
+        var unread = UnreadThings()
+        return try row.text(at: 0) != nil || !ordersPlaced(by: run, &unread).isEmpty
     }
 
     /// Whether a text is an address, a name or an identifier of somebody on a connection.

@@ -84,9 +84,9 @@ struct BulkJobRow: Sendable {
     /// Enough of a row for ``note(_:_:)`` and ``silenced(_:_:_:)``.
     static let idAndBody = "id, body"
 
-    /// What somebody wrote of a command; nil where they did not, or it does not open any more.
-    static func note(_ row: some StoredRow, _ opener: RowOpener) -> String? {
-        row.text(at: 0).flatMap { id in try? opener.open(row.bytes(at: 1), at: AssociatedData(.bulkJobs, id)).json["note"]?.text }
+    /// What somebody wrote of a command; nil where they did not.
+    static func note(_ row: some StoredRow, _ opener: RowOpener) throws -> String? {
+        try row.text(at: 0).flatMap { id in try opener.open(row.bytes(at: 1), at: AssociatedData(.bulkJobs, id)).json["note"]?.text }
     }
 
     /// What is opaque of a command, without its note; nil where it does not open any more.

@@ -71,14 +71,10 @@ struct SubjectSearch: Sendable {
         return run.reason.map { SearchText.folded($0).contains(reason) } ?? false
     }
 
-    /// How many that keys found are looked through before the page is given, with where to go on.
+    /// How many are looked through before the page is given, with where to go on.
     static let lookedThrough = 5000
-    /// How many of a list are opened, where a reason alone is asked for.
-    static let listed = 400
-    /// In how many pages these are looked for.
-    static let pages = 3
     /// How many orders of one search are followed to their events and runs.
-    static let followed = 100
+    static let followed = 200
 }
 
 extension SQLStore {
@@ -106,7 +102,7 @@ extension SQLStore {
         guard search.namesSubject else {
             return try await read { reading in
                 var ends: [String: RunSummary] = [:]
-                return try page.lookingThrough(SubjectSearch.listed, id: \.id) { page in
+                return try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id) { page in
                     let listed = try reading.events(query, page)
                     ends = try reading.ends(of: listed.items, by: search)
                     return listed
@@ -119,7 +115,7 @@ extension SQLStore {
         return try await read { reading in
             let likely = Dictionary(grouping: found.candidates.filter { $0.event != nil }) { $0.event ?? "" }
             var ends: [String: RunSummary] = [:]
-            return try page.of(found.events.union(likely.keys), through: found.end, id: \.id) { ids in
+            return try page.of(found.events.union(likely.keys), through: found.end, unread: found.unread, id: \.id) { ids in
                 let opened = try reading.events(among: ids, query, ascending: page.ascending)
                 ends = try reading.ends(of: opened.items.map(\.item), by: search)
                 return opened
@@ -135,12 +131,12 @@ extension SQLStore {
         guard let search = SubjectSearch(query) else { return try await read { try $0.runs(query, page) } }
         guard search.namesSubject else {
             return try await read { reading in
-                try page.lookingThrough(SubjectSearch.listed, id: \.id, { try reading.runs(query, $0) }, fits: search.fits)
+                try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits: search.fits)
             }
         }
         let found = try await found(search, SubjectWindow(page, ofRuns: true))
         return try await read { reading in
-            try page.of(found.runs.union(found.candidates.map(\.run)), through: found.end, id: \.id) { ids in
+            try page.of(found.runs.union(found.candidates.map(\.run)), through: found.end, unread: found.unread, id: \.id) { ids in
                 try reading.runs(among: ids, query, ascending: page.ascending)
             } where: { run in
                 guard query.cause == nil || run.cause == query.cause, search.fits(run) else { return false }
@@ -149,31 +145,22 @@ extension SQLStore {
         }
     }
 
-    /// The orders whose events and runs a search means, the newest. A search that looks for long is gone on with for a while.
-    private func followed(by search: SubjectSearch) async throws -> [String] {
-        if let known = search.known { return known }
-        var orders: [String] = []
-        var page = PageRequest(limit: SubjectSearch.followed)
-        for _ in 0..<SubjectSearch.pages {
-            let found = try await self.orders(search.orders, page)
-            orders += found.items.map(\.id)
-            guard let next = found.next, orders.count < SubjectSearch.followed else { break }
-            (page.cursor, page.limit) = (next, SubjectSearch.followed - orders.count)
-        }
-        return orders
-    }
-
     /// The events and runs that a search by whom or what means.
     private func found(_ search: SubjectSearch, _ window: SubjectWindow) async throws -> FoundSubjects {
         let codec = codec
         if let identifier = search.text.flatMap(OwnIdentifier.init), identifier.kind != .order {
             return try await read { try $0.subjects(beginning: identifier.start, isRun: identifier.kind == .run) }
         }
-        let orders = try await followed(by: search)
+        // Whoever knows the orders already has said what of them cannot be read.
+        let named = search.known == nil ? try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)) : nil
+        let orders = search.known ?? named?.items.map(\.id) ?? []
         return try await read { reading in
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
             let ways = connections.map { ($0, search.ways(on: $0, by: codec.lookUps.all)) }
-            return try reading.subjects(ways: ways, groups: connections.compactMap { search.group(on: $0, codec) }, orders: orders, within: window)
+            let groups = connections.compactMap { search.group(on: $0, codec) }
+            var found = try reading.subjects(ways: ways, groups: groups, orders: orders, within: window)
+            if let named { found.unread = named.unread }
+            return found
         }
     }
 }
@@ -194,10 +181,13 @@ extension StoreReading {
 
 extension PageRequest {
     /// The page of what is found, by age. Where many were looked at the page ends, and says where to go on.
-    /// - Parameter end: up to where what was found is whole; nil for all of it.
+    /// - Parameters:
+    ///   - end: up to where what was found is whole; nil for all of it.
+    ///   - unread: what could not be read when it was looked for.
     func of<Item: Sendable>(
         _ ids: Set<String>,
         through end: String? = nil,
+        unread: UnreadRows = UnreadRows(),
         id: (Item) -> String,
         open: ([String]) throws -> FoundRows<Item>,
         where matches: (Item) throws -> Bool
@@ -206,7 +196,7 @@ extension PageRequest {
         var rest = ids.filter { id in (cursor.map { isBefore($0, id) } ?? true) && !(end.map { isBefore($0, id) } ?? false) }.sorted(by: isBefore)[
             ...
         ]
-        return try page(
+        var result = try self.page(
             of: { cursor, limit in
                 if let cursor { rest = rest.drop { !isBefore(cursor, $0) } }
                 return BucketWalk.Found(identifiers: Array(rest.prefix(limit)), end: end)
@@ -215,6 +205,8 @@ extension PageRequest {
             open: open,
             where: matches
         )
+        result.unread.add(unread)
+        return result
     }
 
     /// The page of those in a list that fit. Where many were looked through the page ends, and says where to go on.

@@ -40,6 +40,8 @@ struct FoundSubjects: Sendable {
     var runs: Set<String> = []
     /// Runs that keys found, which are beginnings and hashes, with their events: to be compared once more.
     var candidates: [(run: String, event: String?)] = []
+    /// Orders that may be meant and cannot be read for want of a key: what came to them is not followed.
+    var unread = UnreadRows()
     /// Up to where the page's order is whole, this one included; nil where nothing was left out.
     private(set) var end: String?
 

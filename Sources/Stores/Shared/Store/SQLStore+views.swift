@@ -50,9 +50,10 @@ extension StoreTransaction {
 
 extension StoreReading {
     /// The views whose name names somebody.
-    func views(naming person: PersonTexts) throws -> Set<ErasurePlan.View> {
+    func views(naming person: PersonTexts, _ unread: inout UnreadThings) throws -> Set<ErasurePlan.View> {
         try fetch("SELECT id, created_at, body, owner FROM saved_views", []).reduce(into: []) { found, row in
-            guard let view = (try? SavedViewRow.view(row, opener)) ?? nil, person.stand(in: view.name.value) else { return }
+            let name = "view \(row.text(at: 0) ?? "")"
+            guard let view = try unread.reading(name, { try SavedViewRow.view(row, opener) }), person.stand(in: view.name.value) else { return }
             found.insert(ErasurePlan.View(owner: row.bytes(at: 3), id: view.id))
         }
     }

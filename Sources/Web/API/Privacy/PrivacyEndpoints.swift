@@ -125,10 +125,10 @@ extension Erasure {
             "counts": ["type": "object", "additionalProperties": .wholeNumber], "chain": JSON.anyText.orNull, "copies_until": JSON.timestamp.orNull,
             "told": .textByName, "public_key": JSON.anyText.orNull, "fingerprint": JSON.anyText.orNull, "signature": JSON.anyText.orNull,
         ],
-        sometimes: ["limits": .anyText],
+        sometimes: ["limits": .anyText, "unread": ["type": "object", "additionalProperties": .wholeNumber]],
         """
         An erasure with its certificate. subject is a keyed hash; chain is where the audit ended with it; copies_until is until when copies of the data keys \
-        may open older copies; limits says what was not looked for; signature is ed25519 over the compact JSON of the other members but fingerprint, by name, with certificate: fairlead.erasure.1
+        may open older copies; limits says what was not looked for; unread how many things could not be read while it was looked for, by why; signature is ed25519 over the compact JSON of the other members but fingerprint, by name, with certificate: fairlead.erasure.1
         """
     )
 }
