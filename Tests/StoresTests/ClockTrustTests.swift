@@ -49,6 +49,26 @@ import Testing
         #expect(one.standing(next) == ClockStanding())
     }
 
+    @Test("A time in which nobody looked does not count for a clock that is doubted")
+    func trialOverAPause() {
+        let ahead = begin + .seconds(400 * 86_400)
+        let kept = ClockTrust.Kept(trustedAt: begin, seenAt: ahead, doubtedAt: ahead)
+        let started = reading(ahead + .seconds(86_000))
+        var trust = ClockTrust(started, kept: kept)
+        #expect(trust.standing(started).doubt?.since == started.time)
+        let later = reading(started.time + .seconds(3600), .seconds(3600))
+        trust.look(later, kept: trust.kept(started))
+        #expect(trust.standing(later).doubt != nil)
+    }
+
+    @Test("A host whose machine slept believes the hosts that did not")
+    func slept() {
+        var one = ClockTrust(reading(begin))
+        let awake = reading(begin + .seconds(3 * 86_400), .seconds(60))
+        one.look(awake, kept: ClockTrust.Kept(trustedAt: awake.time + .seconds(-30), seenAt: awake.time + .seconds(-30), doubtedAt: nil))
+        #expect(one.standing(awake) == ClockStanding() && one.removalTime(awake) == awake.time)
+    }
+
     @Test("A clock that was doubted and is right after a restart is believed")
     func rightAfterRestart() {
         let kept = ClockTrust.Kept(trustedAt: begin, seenAt: begin + .seconds(400 * 86_400), doubtedAt: begin + .seconds(399 * 86_400))

@@ -39,7 +39,7 @@ extension PostgresTransaction {
     /// Begins a request with an idempotency key, unless it was begun before.
     mutating func begin(_ request: IdempotencyKey) -> IdempotencyState {
         if locked.freshRequests.remove(request.key) == nil, let present = locked.requests[request.key] {
-            let state = present.state(bodyHash: request.bodyHash, now: min(now, removals.now()).milliseconds)
+            let state = present.state(bodyHash: request.bodyHash, now: now.milliseconds, removal: removals.now().milliseconds)
             guard state == .fresh else { return state }
         }
         locked.requests[request.key] = IdempotencyRow(bodyHash: request.bodyHash, begunAt: now.milliseconds)

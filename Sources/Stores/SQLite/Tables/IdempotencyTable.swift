@@ -7,7 +7,7 @@ extension WriteTransaction {
     mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState {
         let (blindIndex, bodyHash) = (request.key, request.bodyHash)
         if let present = try rows.idempotencyRow(blindIndex) {
-            let state = present.state(bodyHash: bodyHash, now: min(now, removals.now()).milliseconds)
+            let state = present.state(bodyHash: bodyHash, now: now.milliseconds, removal: removals.now().milliseconds)
             guard state == .fresh else { return state }
         }
         try db.run(

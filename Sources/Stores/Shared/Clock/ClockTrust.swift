@@ -25,6 +25,8 @@ struct ClockTrust {
     static let step = Duration.seconds(3600)
     /// For how long a host may be off without anybody's asking why.
     static let gap = Duration.seconds(86_400)
+    /// For how long nobody looks at the clock while hosts are at work, with some room.
+    static let look = Duration.seconds(300)
     /// For how long a clock has to keep pace before it is believed by itself.
     static let trial = Duration.seconds(86_400)
 
@@ -54,7 +56,8 @@ struct ClockTrust {
     /// - Parameter kept: what another process may have noted since.
     mutating func look(_ now: Reading, kept: Kept?) {
         // Somebody said to another process that the clock is right, or it has watched for longer.
-        if let kept, kept.doubtedAt == nil, doubt != nil, Self.within(Self.step, kept.trustedAt, now.time) { return believe(now) }
+        // Or this one stood still, as a machine that was put to sleep does, and others did not.
+        if let kept, kept.doubtedAt == nil, Self.within(Self.step, kept.trustedAt, now.time) { return believe(now) }
         if let kept, let doubtedAt = kept.doubtedAt, doubt == nil, Self.follows(now.time, kept.seenAt), now.time > kept.trustedAt + Self.gap {
             trusted = Reading(time: kept.trustedAt, uptime: now.uptime)
             doubt = (doubtedAt, now)
@@ -78,7 +81,9 @@ struct ClockTrust {
     private mutating func open(_ kept: Kept, _ now: Reading) {
         if let doubtedAt = kept.doubtedAt, Self.follows(now.time, kept.seenAt) {
             trusted = Reading(time: kept.trustedAt, uptime: now.uptime)
-            doubt = (doubtedAt, now)
+            // A time in which nobody looked says nothing about the clock's pace.
+            let unwatched = now.time - kept.seenAt
+            doubt = (unwatched > Self.look ? doubtedAt + unwatched : doubtedAt, now)
         } else if now.time + Self.step < kept.trustedAt || now.time > kept.trustedAt + Self.gap {
             trusted = Reading(time: kept.trustedAt, uptime: now.uptime)
             doubt = (now.time, now)

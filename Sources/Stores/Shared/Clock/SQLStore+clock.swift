@@ -8,6 +8,9 @@ extension ClockTrust.Kept {
             trusted_at = excluded.trusted_at, seen_at = excluded.seen_at, doubted_at = excluded.doubted_at
         """
 
+    /// Where the row is still what was found: what a person, or another host, has said meanwhile is not taken back.
+    fileprivate static let writeLook = write + " WHERE clock_state.seen_at = $4 AND clock_state.doubted_at IS NOT DISTINCT FROM $5"
+
     fileprivate var values: [SQLValue] { [.int(trustedAt.milliseconds), .int(seenAt.milliseconds), .int(doubtedAt?.milliseconds)] }
 
     init?(_ row: (any StoredRow)?) {
@@ -24,7 +27,8 @@ extension SQLStore {
     func lookAtClock() async throws -> ClockStanding {
         let found = try await read { ClockTrust.Kept(try $0.fetch(ClockTrust.Kept.select, []).first) }
         let (standing, kept) = removals.look(found)
-        try await write(TouchedRows()) { try $0.change(ClockTrust.Kept.write, kept.values) }
+        let before: [SQLValue] = [.int(found?.seenAt.milliseconds), .int(found?.doubtedAt?.milliseconds)]
+        try await write(TouchedRows()) { try $0.change(ClockTrust.Kept.writeLook, kept.values + before) }
         return standing
     }
 

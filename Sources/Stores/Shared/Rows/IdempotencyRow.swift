@@ -21,8 +21,9 @@ struct IdempotencyRow {
     )
 
     /// What a request with the same key is told.
-    func state(bodyHash: String, now: Int64) -> IdempotencyState {
-        let age = now - begunAt
+    /// - Parameter removal: the time to count ages from, which a clock that is doubted may be ahead of: what was begun since is counted by the clock itself.
+    func state(bodyHash: String, now: Int64, removal: Int64) -> IdempotencyState {
+        let age = (begunAt > removal ? now : min(now, removal)) - begunAt
         if age >= Self.kept || (response == nil && age >= Self.unanswered) { return .fresh }
         if self.bodyHash != bodyHash { return .conflict }
         return response.map { .answered(status: $0.status, body: $0.body) } ?? .running
