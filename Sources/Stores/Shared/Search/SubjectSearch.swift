@@ -103,8 +103,10 @@ extension SQLStore {
             return try await read { reading in
                 var ends: [String: RunSummary] = [:]
                 return try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id) { page in
-                    let listed = try reading.events(query, page)
-                    ends = try reading.ends(of: listed.items, by: search)
+                    var listed = try reading.events(query, page)
+                    let last = try reading.ends(of: listed.items, by: search)
+                    ends = last.runs
+                    listed.unread.add(last.unread)
                     return listed
                 } fits: {
                     search.fits($0.runs.last.flatMap { ends[$0] })
@@ -116,8 +118,10 @@ extension SQLStore {
             let likely = Dictionary(grouping: found.candidates.filter { $0.event != nil }) { $0.event ?? "" }
             var ends: [String: RunSummary] = [:]
             return try page.of(found.events.union(likely.keys), through: found.end, unread: found.unread, id: \.id) { ids in
-                let opened = try reading.events(among: ids, query, ascending: page.ascending)
-                ends = try reading.ends(of: opened.items.map(\.item), by: search)
+                var opened = try reading.events(among: ids, query, ascending: page.ascending)
+                let last = try reading.ends(of: opened.items.map(\.item), by: search)
+                ends = last.runs
+                opened.unread.add(last.unread)
                 return opened
             } where: { event in
                 // Runs are opened last, and where the page comes to them: of a name that thousands have, only the first are.
@@ -152,7 +156,7 @@ extension SQLStore {
             return try await read { try $0.subjects(beginning: identifier.start, isRun: identifier.kind == .run) }
         }
         // Whoever knows the orders already has said what of them cannot be read.
-        let named = search.known == nil ? try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)) : nil
+        let named = search.known == nil ? try await named(by: search) : nil
         let orders = search.known ?? named?.items.map(\.id) ?? []
         return try await read { reading in
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
@@ -163,6 +167,21 @@ extension SQLStore {
             return found
         }
     }
+
+    /// The newest orders that a search means: as many as are followed. A page of them ends where it looked for long, and is gone on with.
+    private func named(by search: SubjectSearch) async throws -> Page<Order> {
+        var named = Page<Order>(items: [], next: nil)
+        var request = PageRequest(limit: SubjectSearch.followed)
+        repeat {
+            try Task.checkCancellation()
+            request.limit = SubjectSearch.followed - named.items.count
+            let page = try await orders(search.orders, request)
+            named.items += page.items
+            named.unread.add(page.unread)
+            request.cursor = page.next
+        } while request.cursor != nil && named.items.count < SubjectSearch.followed
+        return named
+    }
 }
 
 extension StoreReading {
@@ -172,10 +191,18 @@ extension StoreReading {
     }
 
     /// The last runs of some events, by their identifiers, where a search asks how they ended.
-    fileprivate func ends(of events: [EventSummary], by search: SubjectSearch) throws -> [String: RunSummary] {
-        guard search.reason != nil else { return [:] }
-        let found = try runs(among: events.compactMap(\.runs.last), RunQuery(), ascending: true)
-        return Dictionary(found.items.map { ($0.item.id, $0.item) }) { first, _ in first }
+    fileprivate func ends(of events: [EventSummary], by search: SubjectSearch) throws -> (runs: [String: RunSummary], unread: UnreadRows) {
+        var (ends, unread) = ([String: RunSummary](), UnreadRows())
+        guard search.reason != nil else { return (ends, unread) }
+        var rest = Set(events.compactMap(\.runs.last)).sorted()[...]
+        while !rest.isEmpty {
+            // Fewer at once where they are large.
+            let found = try runs(among: Array(rest), RunQuery(), ascending: true)
+            for (run, _) in found.items { ends[run.id] = run }
+            unread.add(found.unread)
+            rest = rest.dropFirst(found.looked)
+        }
+        return (ends, unread)
     }
 }
 

@@ -92,14 +92,14 @@ struct Finder: Sendable {
         let found = looksForOrders ? try await first(page) { try await store.orders(self.orders { $0.text = text }, $0) } : Page(items: [], next: nil)
         let orders = found.items
         let ids = Set(orders.map(\.id))
-        // Where all of them are known, nothing looks for them again.
-        let all = found.next == nil && found.unread.isEmpty ? orders.map(\.id) : nil
-        let events = try await first(page) { try await store.events(self.events { ($0.text, $0.foundOrders) = (text, all) }, $0) }.items
+        // Nothing looks for them again: the newest are enough to lead to events and runs.
+        let known = orders.map(\.id)
+        let events = try await first(page) { try await store.events(self.events { ($0.text, $0.foundOrders) = (text, known) }, $0) }.items
         // What belongs to an order that was found is found there.
         let others = events.filter { event in event.order.map { !ids.contains($0) } ?? ids.isDisjoint(with: event.orders) }
         var hits = orders.map { hit($0, "search") } + others.map { hit($0, "search") }
         if hits.isEmpty {
-            hits = try await first(page) { try await store.runs(runs { ($0.text, $0.foundOrders) = (text, all) }, $0) }.items.map {
+            hits = try await first(page) { try await store.runs(runs { ($0.text, $0.foundOrders) = (text, known) }, $0) }.items.map {
                 hit($0, "search")
             }
         }
