@@ -58,6 +58,30 @@ import Testing
         await again.close()
     }
 
+    @Test("What came meanwhile goes when it is finished, but for what is on hold by then", arguments: BackupBed.Kind.allCases)
+    func held(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        _ = try await received(store)
+        let sqlStore = try #require(store as? any SQLStore)
+        let plan = try await begin(sqlStore, until: .keysGone)
+        let bodies = [#"{"application": "application-101"}"#, #"{"application": "application-101", "email": "ana@example.test"}"#]
+        var late: [String] = []
+        for body in bodies {
+            let event = sampleEvent(IdentifierKind.event.make(at: SystemClock().now(), from: SystemRandom()), body: Array(body.utf8))
+            _ = try await store.accept(event, dedupe: nil)
+            late.append(event.id)
+        }
+        try await store.hold(LegalHold(id: "hld_1", order: nil, email: "ana@example.test", at: SystemClock().now(), actor: .system, note: nil))
+        await store.close()
+        let again = try await bed.open()
+        let done = try #require(try await again.erasure("ers_1"))
+        #expect(done.doneAt != nil && done.counts["events"] == plan.events.count + 1)
+        #expect(try await again.event(late[0]) == nil)
+        #expect(try await again.event(late[1]) != nil, "what is on hold is there, and opens")
+        await again.close()
+    }
+
     @Test("A backup from before that is restored holds nobody once it is opened, and nobody orders for them", arguments: BackupBed.Kind.allCases)
     func restored(_ kind: BackupBed.Kind) async throws {
         let bed = try await BackupBed(kind)

@@ -120,6 +120,19 @@ extension StoreConformance {
             try await trial.expectConflict { _ = try await trial.store.accept(after, dedupe: nil) }
             try trial.expect(try await trial.claim().map(\.work) == [.event(other.id)], "other work is left")
         },
+        Check("what comes of an application while its person is looked for goes as well, however long that takes") { trial in
+            _ = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
+            let subject = ErasureSubject.email(Personal("ana@example.test"))
+            let erased = try await trial.store.erase(subject, as: trial.id(.erasure), window: .seconds(60), by: .system, note: nil) { things in
+                // The order is there the first time only.
+                guard !things.orders.isEmpty else { return ErasureTelling() }
+                trial.clock.advance(by: .seconds(600))
+                _ = try? await trial.store.accept(trial.event(body: Array(#"{"application": "application-101"}"#.utf8)), dedupe: nil)
+                return ErasureTelling()
+            }
+            try trial.expect(try await trial.store.events(EventQuery(), PageRequest()).items.isEmpty, "what came late is there still")
+            try trial.expect(erased?.counts["events"] == 2, "the certificate counts \(erased?.counts ?? [:])")
+        },
         Check("one address among thousands in one delivery is found") { trial in
             let others = (0..<1500).map { #""a\#($0)@example.test""# }.joined(separator: ",")
             let event = trial.event(body: Array(#"{"all": [\#(others), "ana@example.test"]}"#.utf8))

@@ -14,10 +14,13 @@ extension SQLStore {
     }
 
     /// What came of an erasure's orders and applications while they were being destroyed, without naming the person.
-    private func late(after entry: LedgerEntry) async throws -> ErasurePlan {
+    /// - Parameters:
+    ///   - end: until when at least it may have come in: looking for what is to go can take long.
+    ///   - unlessHeld: whether what is on legal hold stays.
+    private func late(after entry: LedgerEntry, until end: Timestamp, unlessHeld: Bool = false) async throws -> ErasurePlan {
         let requested = entry.erasure.requestedAt
-        let begin = requested + .seconds(-5)
-        return try await read { try $0.late(after: entry.plan, from: begin, to: requested + .seconds(120)) }
+        let (begin, last) = (requested + .seconds(-5), max(end, requested + .seconds(120)))
+        return try await read { try $0.late(after: entry.plan, from: begin, to: last, unlessHeld: unlessHeld) }
     }
 
     func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? {
@@ -50,10 +53,12 @@ extension SQLStore {
         while rounds < 5 {
             let isFirst = rounds == 0
             var plan = try await plan(addresses: addresses, orders: isFirst ? orders : [], isWhole: isFirst, after: entry.plan.marks)
-            if !isFirst { plan.formUnion(try await late(after: entry)) }
+            if !isFirst { plan.formUnion(try await late(after: entry, until: clock.now() + .seconds(5))) }
             var more = plan
             // What runs that go on were answered goes later.
             more.journals.subtract(entry.plan.journals)
+            // What could not be read is said, also where nothing else is left to destroy.
+            entry.plan.unread.formUnion(plan.unread)
             guard isFirst || !more.isEmpty else { break }
             let before = (entry.plan, entry.erasure.told)
             let (things, unread) = try await read { [plan] reading in
@@ -72,7 +77,7 @@ extension SQLStore {
             let kept = isFirst ? try await self.note(note, of: plan, addresses: addresses) : nil
             let act = isFirst ? AuditAct(by: actor, "candidate.erase", subject: id, note: kept) : nil
             do {
-                try await destroy(plan, of: entry, as: act, telling: others.runs, unlessHeld: true)
+                try await destroy(plan, of: entry, as: act, telling: others.runs, unlessHeld: plan.mayBeHeld)
             } catch StoreError.conflict where isFirst {
                 try await withdraw(entry)
                 throw StoreError.conflict
@@ -94,30 +99,44 @@ extension SQLStore {
         try await replayRevocations()
         let entries = try await ledger()
         guard !entries.isEmpty else { return 0 }
-        let known = Set(try await read { reading in try reading.fetch("SELECT id FROM erasures", []).compactMap { $0.text(at: 0) } })
+        // Those of which something is gone, with when that was first.
+        let known: [String: Timestamp] = try await read { reading in
+            try reading.fetch("SELECT id, at FROM erasures", []).reduce(into: [:]) { times, row in
+                if let id = row.text(at: 0), let at = row.time(at: 1) { times[id] = at }
+            }
+        }
         let hasKeys = try await missingKeys().isEmpty
         var count = 0
-        for entry in entries where entry.erasure.doneAt == nil || !known.contains(entry.erasure.id) {
+        for entry in entries where entry.erasure.doneAt == nil || known[entry.erasure.id] == nil {
             // An older copy may have more of the person than there was: what is found by the same keys goes, too.
             var entry = entry
             let given = entry.plan
             let isDone = entry.erasure.doneAt != nil
+            let begun = known[entry.erasure.id]
             // What cannot be read here may be the person's: one that nothing is gone of yet is left to whoever has the key.
-            if !isDone, !hasKeys, !known.contains(entry.erasure.id) { continue }
+            if !isDone, !hasKeys, begun == nil { continue }
             // One that was only cut short is finished as it was written down: what was ordered for the person since is not of it.
-            if !known.contains(entry.erasure.id) {
-                entry.plan.formUnion(try await read { try $0.completed(given) })
+            var came = ErasurePlan()
+            if let begun {
+                // What was put on hold since stays: nobody has said yet that it goes.
+                came = try await late(after: entry, until: begun + .seconds(120), unlessHeld: true)
+                entry.plan.formUnion(came)
             } else {
-                entry.plan.formUnion(try await late(after: entry))
+                entry.plan.formUnion(try await read { try $0.completed(given) })
             }
             try await write(ledger: entry)
             let act = AuditAct(by: .system, "erasure.replayed", subject: entry.erasure.id)
-            let isBegun = isDone || known.contains(entry.erasure.id)
+            let isBegun = isDone || begun != nil
+            let unlessHeld = isBegun ? came.events.subtracting(given.events) : entry.plan.mayBeHeld
             do {
                 // One that was done once is done again whatever this copy holds; of one that was only written down nothing is gone yet.
-                try await destroy(entry.plan, of: entry, as: known.contains(entry.erasure.id) ? nil : act, unlessHeld: !isBegun)
+                try await destroy(entry.plan, of: entry, as: begun == nil ? act : nil, unlessHeld: unlessHeld)
             } catch StoreError.conflict where !isBegun {
                 try await withdraw(entry)
+                continue
+            } catch StoreError.conflict where !unlessHeld.isEmpty {
+                // It was put on hold at this moment: all is written down as it was, and done the next time.
+                try await write(ledger: LedgerEntry(entry.erasure, given))
                 continue
             }
             // A certificate that was given out stays as it is.
@@ -220,14 +239,20 @@ extension SQLStore {
         try await write(ledger: entry)
     }
 
-    /// The addresses of a person; nil where an order is named that is not there.
+    /// The addresses of a person, none where the order that is named is damaged; nil where it is not there.
     private func addresses(of subject: ErasureSubject) async throws -> Set<String>? {
         switch subject {
         case .email(let email): return [AddressScan.folded(email.value)]
         case .order(let id):
-            guard let order = try await order(id) else { return nil }
-            let address = AddressScan.folded(order.candidate.email.value)
-            return address.isEmpty ? [] : [address]
+            do {
+                guard let order = try await order(id) else { return nil }
+                let address = AddressScan.folded(order.candidate.email.value)
+                return address.isEmpty ? [] : [address]
+            } catch StoreError.corrupt {
+                // Whose it was is not known any more: it goes all the same, with what is found by it alone.
+                let isThere = try await read { try !$0.fetch("SELECT 1 FROM orders WHERE id = $1", [.text(id)]).isEmpty }
+                return isThere ? [] : nil
+            }
         }
     }
 
@@ -236,21 +261,20 @@ extension SQLStore {
     ///   - entry: the erasure that it is a part of; nil for what was received of somebody who is erased already.
     ///   - act: what the audit says of it.
     ///   - runs: what is to tell others of it.
-    ///   - unlessHeld: whether what is on legal hold stays, and all else with it.
+    ///   - subjects: what stays where it is on legal hold, and all else with it.
     /// - Throws: ``StoreError/conflict`` where something of it is on hold.
     private func destroy(
         _ plan: ErasurePlan,
         of entry: LedgerEntry?,
         as act: AuditAct?,
         telling runs: [Run] = [],
-        unlessHeld: Bool = false
+        unlessHeld subjects: Set<String> = []
     ) async throws {
         let (effects, keys) = try await prepare(
             runs.flatMap { [.run($0), .queue(QueuedWork(.run($0.id), connection: $0.connection, due: $0.createdAt))] }
         )
         var touched = TouchedRows(erasing: plan)
         touched.add(TouchedRows(effects, under: keys))
-        let subjects = unlessHeld ? plan.orders.union(plan.events).union(plan.journals) : []
         touched.removed = subjects
         touched.audits = act != nil
         let row = try act.map { act in
@@ -368,6 +392,9 @@ extension TouchedRows {
 }
 
 extension ErasurePlan {
+    /// What of it may be on legal hold.
+    fileprivate var mayBeHeld: Set<String> { orders.union(events).union(journals) }
+
     /// The work that is queued for it.
     var works: [Work] {
         orders.sorted().flatMap { [Work.submit(order: $0), .read(order: $0)] } + events.sorted().map { .event($0) } + runs.sorted().map { .run($0) }

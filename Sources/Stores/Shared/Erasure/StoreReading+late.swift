@@ -6,7 +6,8 @@ extension StoreReading {
     /// - Parameters:
     ///   - gone: what was destroyed.
     ///   - from, to: when what has only a value at a place was received.
-    func late(after gone: ErasurePlan, from: Timestamp, to: Timestamp) throws -> ErasurePlan {
+    ///   - unlessHeld: whether what is on legal hold stays.
+    func late(after gone: ErasurePlan, from: Timestamp, to: Timestamp, unlessHeld: Bool) throws -> ErasurePlan {
         var late = ErasurePlan()
         for order in gone.orders {
             late.events.formUnion(try fetch("SELECT id FROM events WHERE order_id = $1", [.text(order)]).compactMap { $0.text(at: 0) })
@@ -27,7 +28,24 @@ extension StoreReading {
                 if isKnown { try add([id], to: &late, unlessOfOthersThan: gone) }
             }
         }
+        if unlessHeld { try removeHeld(from: &late) }
         return try ofEvents(late)
+    }
+
+    /// Takes out what is on legal hold by itself, or by the event or order that it is of.
+    private func removeHeld(from late: inout ErasurePlan) throws {
+        func isHeld(_ subject: String?) throws -> Bool {
+            guard let subject else { return false }
+            return try !fetch("SELECT 1 FROM legal_holds WHERE subject = $1 LIMIT 1", [.text(subject)]).isEmpty
+        }
+        for id in late.events {
+            let order = try fetch("SELECT order_id FROM events WHERE id = $1", [.text(id)]).first?.text(at: 0)
+            if try isHeld(id) || isHeld(order) { late.events.remove(id) }
+        }
+        for id in late.runs {
+            let row = try fetch("SELECT event_id, order_id FROM runs WHERE id = $1", [.text(id)]).first
+            if try isHeld(row?.text(at: 0)) || isHeld(row?.text(at: 1)) { late.runs.remove(id) }
+        }
     }
 
     private func add(_ ids: [String], to late: inout ErasurePlan, unlessOfOthersThan gone: ErasurePlan) throws {
