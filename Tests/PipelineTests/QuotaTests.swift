@@ -90,6 +90,10 @@ import Testing
         }
         #expect(refused?.status == 429 && refused?.json?["code"] == "stored_limit")
         #expect(harness.commands.problem(of: connection)?["code"] == "stored_limit")
+        // A run of what was taken in asks whether there is room for nothing more: that takes nothing back.
+        let environment = harness.context.environment
+        #expect(try await harness.commands.breakers.storage.exceeded(by: 0, of: connection, in: harness.context.store, environment) == nil)
+        #expect(harness.commands.problem(of: connection)?["code"] == "stored_limit")
         #expect(try await deliver(harness, 31, package: "small").status == 429)
         await harness.stop()
     }

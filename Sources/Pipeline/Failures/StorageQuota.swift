@@ -10,8 +10,8 @@ final class StorageQuota: Sendable {
     }
     private struct State {
         var looks: [String: Look] = [:]
-        /// When something was last refused, by connection.
-        var refused: [String: Timestamp] = [:]
+        /// What was last refused, by connection.
+        var refused: [String: (at: Timestamp, bytes: Int)] = [:]
     }
 
     /// How long an answer of the store is taken for the present one.
@@ -36,11 +36,16 @@ final class StorageQuota: Sendable {
         if !isOver { present.stored += bytes }
         state.withLock { [present] state in
             state.looks[connection.id] = present
-            state.refused[connection.id] = isOver ? now : nil
+            if isOver {
+                state.refused[connection.id] = (now, bytes)
+            } else if let refused = state.refused[connection.id], present.stored + refused.bytes <= limit {
+                // Not where there is room for something small: what was refused would be again.
+                state.refused[connection.id] = nil
+            }
         }
         return isOver ? Quota(.stored, of: connection.id, limit: limit) : nil
     }
 
     /// When a connection last had something refused for want of room; nil where it has room again.
-    func refused(_ connection: String) -> Timestamp? { state.withLock { $0.refused[connection] } }
+    func refused(_ connection: String) -> Timestamp? { state.withLock { $0.refused[connection]?.at } }
 }
