@@ -71,10 +71,12 @@ struct SubjectSearch: Sendable {
         return run.reason.map { SearchText.folded($0).contains(reason) } ?? false
     }
 
-    /// How many are looked through before the page is given, with where to go on.
+    /// How many that keys found are looked through before the page is given, with where to go on.
     static let lookedThrough = 5000
+    /// How many of a list are opened before the page is given, with where to go on, where a reason alone is asked for.
+    static let listed = 400
     /// How many orders of one search are followed to their events and runs.
-    static let followed = 200
+    static let followed = 100
 }
 
 extension SQLStore {
@@ -102,7 +104,7 @@ extension SQLStore {
         guard search.namesSubject else {
             return try await read { reading in
                 var ends: [String: RunSummary] = [:]
-                return try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id) { page in
+                return try page.lookingThrough(SubjectSearch.listed, id: \.id) { page in
                     var listed = try reading.events(query, page)
                     let last = try reading.ends(of: listed.items, by: search)
                     ends = last.runs
@@ -135,7 +137,7 @@ extension SQLStore {
         guard let search = SubjectSearch(query) else { return try await read { try $0.runs(query, page) } }
         guard search.namesSubject else {
             return try await read { reading in
-                try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits: search.fits)
+                try page.lookingThrough(SubjectSearch.listed, id: \.id, { try reading.runs(query, $0) }, fits: search.fits)
             }
         }
         let found = try await found(search, SubjectWindow(page, ofRuns: true))
