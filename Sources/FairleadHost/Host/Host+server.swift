@@ -14,6 +14,7 @@ extension Host {
         _ live: LiveSettings,
         _ telemetry: HostTelemetry,
         _ given: Parts,
+        _ missingKeys: MissingKeys,
         readiness: @escaping @Sendable () async -> Readiness
     ) -> HTTPServer {
         let intake = Intake(context)
@@ -80,7 +81,7 @@ extension Host {
                 + HealthRoutes.routes(
                     store: context.store.identity.id,
                     held: { await commands.isHeld },
-                    missingKeys: { [store = context.store] in (try? await store.missingKeys()) ?? [] },
+                    missingKeys: { await missingKeys.known() ?? [] },
                     readiness: { await readiness() }
                 )
                 + MetricsRoute.routes(PrometheusText.mediaType) { PrometheusText.text(of: telemetry.registry) },

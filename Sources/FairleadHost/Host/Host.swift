@@ -214,7 +214,7 @@ public struct Host: Service, CustomStringConvertible {
             removalTime: { store.removalTime },
             logger: logger
         )
-        server = parts.listens ? Host.server(settings, context, live, telemetry, parts) { await readiness.value() } : nil
+        server = parts.listens ? Host.server(settings, context, live, telemetry, parts, missingKeys) { await readiness.value() } : nil
         closing = {
             context.updates.finish()
             await pool.shutdown()
