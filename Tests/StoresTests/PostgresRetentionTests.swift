@@ -105,6 +105,7 @@ struct PostgresRetentionTests {
         clock.advance(by: .seconds(200 * 86_400))
         let plan = RetentionPlan(now: clock.now(), general: RetentionPeriods(events: .seconds(90 * 86_400), reports: .seconds(100 * 86_400)))
         #expect(try await store.removeWhole(plan) == 5)
+        #expect(try await store.recordRemoved(until: plan.now) == [.events: 5])
         try await store.destroyKeys()
         let left = try database.run(
             "SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'events'::regclass"

@@ -177,8 +177,17 @@ public final class Retention: Sendable {
     func carryOut(_ plan: RetentionPlan) async throws {
         standingState.withLock { ($0.isRunning, $0.removed) = (true, [:]) }
         defer { standingState.withLock { $0.isRunning = false } }
+        if plan.isAny { try await removeDue(plan) }
         // Erasures leave room behind as well.
-        guard plan.isAny else { return try await store.finishRemoval() }
+        try await store.finishRemoval()
+        let removed = try await store.recordRemoved(until: plan.now)
+        guard !removed.isEmpty else { return }
+        var metadata: Logger.Metadata = ["event": "retention.done"]
+        for (kind, count) in removed { metadata[kind.rawValue] = "\(count)" }
+        environment.logger.notice("what was old enough was removed", metadata: metadata)
+    }
+
+    private func removeDue(_ plan: RetentionPlan) async throws {
         var cursor: RetentionCursor?
         var renewed = environment.clock.now()
         repeat {
@@ -197,20 +206,6 @@ public final class Retention: Sendable {
             }
             if cursor != nil { try await environment.clock.sleep(for: max(Self.shortRest, min(Self.longRest, (now - begun) * Self.rest))) }
         } while cursor != nil
-        let removed = standing.removed
-        try await store.finishRemoval()
-        guard !removed.isEmpty else { return }
-        try await note(removed, plan)
-    }
-
-    /// Writes down what a run has removed.
-    private func note(_ removed: [RetentionKind: Int], _ plan: RetentionPlan) async throws {
-        var metadata: Logger.Metadata = ["event": "retention.done"]
-        for (kind, count) in removed { metadata[kind.rawValue] = "\(count)" }
-        environment.logger.notice("what was old enough was removed", metadata: metadata)
-        var details: JSON = ["until": JSON(plan.now)]
-        for (kind, count) in removed { details[kind.rawValue] = .int(Int64(count)) }
-        try await store.record(AuditAct(by: .system, "retention.run", details: details))
     }
 
     /// Says whether it is overdue.

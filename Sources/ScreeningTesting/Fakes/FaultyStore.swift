@@ -71,6 +71,10 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func retentionPreview(_ plan: RetentionPlan) async throws -> [RetentionCount] { try await read { try await store.retentionPreview(plan) } }
     /// See ``Store``.
+    public func recordRemoved(until time: Timestamp) async throws -> [RetentionKind: Int] {
+        try await write { try await store.recordRemoved(until: time) }
+    }
+    /// See ``Store``.
     public func removeDue(_ plan: RetentionPlan, from cursor: RetentionCursor?) async throws -> RetentionStep {
         try await write { try await store.removeDue(plan, from: cursor) }
     }

@@ -203,6 +203,32 @@ extension StoreConformance {
             try trial.expect(!went.isEmpty && went.allSatisfy { $0.value <= said[$0.key] ?? 0 }, "it says \(said), and what goes is \(went)")
             try trial.expect(try await trial.store.retentionPreview(all).isEmpty, "something is left of what it said")
         },
+        Check("what was removed is recorded once, with what a run removed that was cut short") { trial in
+            for number in 0..<300 {
+                let event = trial.event()
+                _ = try await trial.store.accept(event, dedupe: DedupeKey("delivery-\(number)"))
+                try await trial.store.perform([.unqueue(.event(event.id)), .event(id: event.id, state: .done, problem: nil)])
+            }
+            let order = try await trial.orderFrom("application-1", state: .completed)
+            try await trial.store.perform([
+                .run(trial.run(hook: "on_update", order: order.order, state: .done)),
+                .run(trial.run(hook: "on_update", order: order.order, state: .done)),
+            ])
+            trial.clock.advance(by: .days(40))
+            let plan = trial.plan(events: 30, candidates: 30)
+            let first = try await trial.store.removeDue(plan, from: nil)
+            try trial.expect(first.kind == .candidates && first.removed == 1, "the first step is of \(first)")
+            _ = try await trial.carryOut(plan)
+            try trial.expect(try await trial.retentionEntries().isEmpty, "it is recorded before it is asked for")
+            let removed = try await trial.store.recordRemoved(until: plan.now)
+            try trial.expect(removed == [.candidates: 1, .events: 300], "\(removed) was recorded")
+            try trial.expect(
+                try await trial.retentionEntries() == [["until": JSON(plan.now), "candidates": 1, "events": 300]],
+                "the audit says something else"
+            )
+            try trial.expect(try await trial.store.recordRemoved(until: plan.now).isEmpty, "it was recorded twice")
+            try trial.expect(try await trial.retentionEntries().count == 1, "an entry says nothing")
+        },
         Check("a store says how large it is, and how old what it keeps is") { trial in
             try trial.expect(try await trial.store.oldestKept().isEmpty, "an empty store keeps something")
             let begun = trial.now
@@ -224,6 +250,13 @@ extension StoreTrial {
             now: now,
             general: RetentionPeriods(events: events.map { .days($0) }, reports: reports.map { .days($0) }, candidates: candidates.map { .days($0) })
         )
+    }
+
+    /// What the audit says of retention.
+    fileprivate func retentionEntries() async throws -> [JSON] {
+        var query = AuditQuery()
+        query.action = "retention.run"
+        return try await store.audit(query, PageRequest()).items.map(\.details)
     }
 
     /// Does every step. Returns what went, by kind.

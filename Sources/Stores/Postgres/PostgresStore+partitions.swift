@@ -53,6 +53,7 @@ extension PostgresStore {
         }
         try connection.exchange(
             [
+                statement(RetentionSQL.count(allOf: events, as: .events)),
                 statement("INSERT INTO destroyed_keys (id) SELECT key_id FROM \(events) WHERE key_id <> 0 ON CONFLICT DO NOTHING"),
                 statement("DELETE FROM run_lookups WHERE run_id >= $1 AND run_id < $2", .text(first), .text(next)),
                 statement("DELETE FROM event_addresses WHERE event_id >= $1 AND event_id < $2", .text(firstEvent), .text(nextEvent)),

@@ -391,6 +391,7 @@ final class StubStore: Store {
     func announce(_ replica: Replica) async throws {}
     func withdraw(replica id: String) async throws {}
     func retentionPreview(_ plan: RetentionPlan) async throws -> [RetentionCount] { [] }
+    func recordRemoved(until time: Timestamp) async throws -> [RetentionKind: Int] { [:] }
     func removeDue(_ plan: RetentionPlan, from cursor: RetentionCursor?) async throws -> RetentionStep {
         RetentionStep(.events, nil, removed: 0, next: nil)
     }

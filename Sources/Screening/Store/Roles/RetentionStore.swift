@@ -8,6 +8,11 @@ public protocol RetentionStore: Sendable {
     /// - Parameter cursor: where the step before ended; nil to begin.
     func removeDue(_ plan: RetentionPlan, from cursor: RetentionCursor?) async throws -> RetentionStep
 
+    /// Records in the audit, as `retention.run`, what was removed since that was last recorded, by runs that were cut short as well. Returns it, by kind; where
+    /// nothing was, nothing is recorded.
+    /// - Parameter time: what was due by then went.
+    func recordRemoved(until time: Timestamp) async throws -> [RetentionKind: Int]
+
     /// Makes what was removed be gone from the disk as well, as far as the store can: after the last step.
     func finishRemoval() async throws
 

@@ -73,19 +73,37 @@ enum RetentionSQL {
             "DELETE FROM event_addresses WHERE event_id IN \(marked)",
         ]
     }
+    /// Counts events that are marked, before they go.
+    static func countMarkedEvents(_ ids: SQLValues, as kind: RetentionKind) -> String {
+        count("SELECT '\(kind.rawValue)', count(*) FROM events WHERE id IN \(ids.list) AND state = 'removing'")
+    }
     static func removeMarkedEvents(_ ids: SQLValues) -> String { "DELETE FROM events WHERE id IN \(ids.list) AND state = 'removing'" }
 
-    /// Removes the run `$1`, where it has ended and its order is not held.
-    static let removeRun = [
-        "DELETE FROM steps WHERE run_id = $1 AND \(isRemovable)",
-        "DELETE FROM run_lookups WHERE run_id = $1 AND \(isRemovable)",
-        "DELETE FROM event_addresses WHERE event_id = $1 AND \(isRemovable)",
-        "DELETE FROM runs WHERE id = $1 AND \(isRemovable)",
-    ]
+    /// Removes the run `$1`, where it has ended and its order is not held, and counts it.
+    static func removeRun(as kind: RetentionKind) -> [String] {
+        [
+            count("SELECT '\(kind.rawValue)', count(*) FROM runs WHERE id = $1 AND \(isRemovable)"),
+            "DELETE FROM steps WHERE run_id = $1 AND \(isRemovable)",
+            "DELETE FROM run_lookups WHERE run_id = $1 AND \(isRemovable)",
+            "DELETE FROM event_addresses WHERE event_id = $1 AND \(isRemovable)",
+            "DELETE FROM runs WHERE id = $1 AND \(isRemovable)",
+        ]
+    }
     private static let isRemovable = """
         EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended)
             AND NOT EXISTS (SELECT 1 FROM legal_holds AS h WHERE h.subject = r.order_id))
         """
+
+    /// Counts all of a table, before it goes.
+    static func count(allOf table: String, as kind: RetentionKind) -> String { count("SELECT '\(kind.rawValue)', count(*) FROM \(table) WHERE true") }
+
+    /// Counts one thing that goes.
+    static func countOne(as kind: RetentionKind) -> String { count("VALUES ('\(kind.rawValue)', 1)") }
+
+    /// Adds to what is not recorded yet. It is done in the transaction that removes: what a killed run has removed is recorded by the next.
+    private static func count(_ rows: String) -> String {
+        "INSERT INTO retention_counts (kind, removed) \(rows) ON CONFLICT (kind) DO UPDATE SET removed = retention_counts.removed + excluded.removed"
+    }
 
     /// Removes what tells of the order `$1` beside it.
     static let removeTelling = [

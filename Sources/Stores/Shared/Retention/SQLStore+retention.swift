@@ -55,8 +55,8 @@ extension SQLStore {
         let ids = try await read { try $0.fetch(sql, due.values(after: after)).compactMap { $0.text(at: 0) } }
         var removed = 0
         switch due.table {
-        case .events: removed = try await remove(events: ids, destroyed: destroyed)
-        case .runs: removed = try await remove(runs: ids)
+        case .events: removed = try await remove(events: ids, of: part.kind, destroyed: destroyed)
+        case .runs: removed = try await remove(runs: ids, of: part.kind)
         case .orders:
             // Each waits for its turn to be written, among all that others write: together, or a busy store would see few of them.
             removed = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -98,11 +98,33 @@ extension SQLStore {
         }
     }
 
+    /// What is recorded is taken off rather than forgotten: what another host removes meanwhile is recorded by the next.
+    func recordRemoved(until time: Timestamp) async throws -> [RetentionKind: Int] {
+        let counts = try await read { reading in
+            try reading.fetch("SELECT kind, removed FROM retention_counts WHERE removed > 0", []).map { ($0.text(at: 0) ?? "", $0.int(at: 1) ?? 0) }
+        }
+        guard !counts.isEmpty else { return [:] }
+        var details: JSON = ["until": JSON(time)]
+        for (kind, count) in counts { details[kind] = .int(count) }
+        let row = try AuditRow(AuditAct(by: .system, "retention.run", details: details), at: clock.now(), codec)
+        var touched = TouchedRows.audit
+        touched.concurrencyKeys = [LegalHold.concurrencyKey]
+        try await write(touched) { transaction in
+            for (kind, count) in counts {
+                try transaction.change("UPDATE retention_counts SET removed = removed - $1 WHERE kind = $2", [.int(count), .text(kind)])
+            }
+            try transaction.append(row)
+        }
+        return Dictionary(counts.compactMap { kind, count in RetentionKind(rawValue: kind).map { ($0, Int(count)) } }) { $1 }
+    }
+
     // MARK: Removing
 
     /// Removes events that may still go. Returns how many went.
-    /// - Parameter destroyed: keys that are noted to be destroyed, and were.
-    private func remove(events ids: [String], destroyed: [Int64] = []) async throws -> Int {
+    /// - Parameters:
+    ///   - kind: what they are counted as; nil where they go with something that is counted itself.
+    ///   - destroyed: keys that are noted to be destroyed, and were.
+    private func remove(events ids: [String], of kind: RetentionKind? = nil, destroyed: [Int64] = []) async throws -> Int {
         guard let listed = SQLValues(ids.map { .text($0) }) else { return 0 }
         var touched = TouchedRows()
         touched.events = ids
@@ -110,6 +132,7 @@ extension SQLStore {
         let known = removals.now() + (.zero - Self.keptDeliveries)
         try await write(touched) { transaction in
             for sql in RetentionSQL.removeEvents(listed) { try transaction.change(sql, listed.values) }
+            if let kind { try transaction.change(RetentionSQL.countMarkedEvents(listed, as: kind), listed.values) }
             try transaction.forgetReceived(marked: listed, before: known)
             try transaction.change(RetentionSQL.removeMarkedEvents(listed), listed.values)
             try transaction.forget(destroyed: destroyed)
@@ -118,13 +141,13 @@ extension SQLStore {
         return try await read { ids.count - Int(try $0.fetch(left, listed.values).first?.int(at: 0) ?? 0) }
     }
 
-    private func remove(runs ids: [String]) async throws -> Int {
+    private func remove(runs ids: [String], of kind: RetentionKind) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
         var touched = TouchedRows()
         touched.runs = ids
         touched.removed = Set(ids)
         try await write(touched) { transaction in
-            for id in ids { for sql in RetentionSQL.removeRun { try transaction.change(sql, [.text(id)]) } }
+            for id in ids { for sql in RetentionSQL.removeRun(as: kind) { try transaction.change(sql, [.text(id)]) } }
         }
         return ids.count
     }
@@ -142,6 +165,7 @@ extension SQLStore {
         return try await change(id, row, codec.lookUps.terms(of: order), under: key) { transaction in
             for sql in RetentionSQL.removeTelling { try transaction.change(sql, [.text(id)]) }
             try transaction.change("UPDATE orders SET retention_stage = 1 WHERE id = $1", [.text(id)])
+            try transaction.change(RetentionSQL.countOne(as: .reports), [])
         }
     }
 
@@ -185,6 +209,7 @@ extension SQLStore {
                 "UPDATE orders SET retention_stage = 2, key_id = 0, token_key = $1, problem = NULL, reference_key = NULL WHERE id = $2",
                 [.bytes(token), .text(id)]
             )
+            try transaction.change(RetentionSQL.countOne(as: .candidates), [])
         }
     }
 

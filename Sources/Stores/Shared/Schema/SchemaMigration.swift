@@ -10,7 +10,7 @@ struct SchemaMigration: Sendable {
     var oldest: Int?
 
     /// All of them, oldest first.
-    static let all = [firstSchema, refusals, clockState]
+    static let all = [firstSchema, refusals, clockState, retentionCounts]
 
     /// The first schema that was released.
     static let firstSchema = SchemaMigration(number: 1, name: "first release", sqlite: sqliteFirstSchema, postgres: postgresFirstSchema)
