@@ -91,9 +91,10 @@ final class InProcessEngine: Engine {
             return end
         }
         let op = String(decoding: copy(outcome.op, outcome.op_length), as: UTF8.self)
-        if let limit = suspended.hold(run, bytes: Int(clamping: outcome.held_bytes), tenant: configuration.tenantMemory, all: .max) {
+        let bytes = Int(clamping: outcome.held_bytes)
+        if let limit = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: .max) {
             drop(run.id)
-            return run.holdsTooMuch(limit)
+            return run.holdsTooMuch(bytes, beyond: limit, most: configuration.tenantMemory)
         }
         return .call(HostCall(op: op, args: payload, place: run.bundle.line(outcome.line, ofScript: outcome.script)))
     }

@@ -33,7 +33,7 @@ public final class LuaPool: Sendable {
         public var addressSpace: UInt64 = 1 << 30
         /// How many runs one worker holds at once, the waiting ones included.
         public var concurrentRunsPerWorker = 512
-        /// Bytes that the waiting runs of one tenant may hold in one worker; the run that goes past it fails with `memory_limit`. Where the tenants
+        /// Bytes that the waiting runs of one tenant may hold in one worker; the run that goes past it is interrupted. Where the tenants
         /// together hold more than half of the address space, each of them may hold an equal part of that half.
         public var tenantMemory = 256 << 20
         /// A worker is replaced after this many runs, once none is waiting in it.

@@ -287,9 +287,10 @@ final class ProcessEngine: Engine {
             return .wrong("the worker spoke on after its answer")
         case FLS_FRAME_CALL:
             let bytes = Int(clamping: payload.integer(UInt64.self, at: 0))
-            if let limit = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: Int(clamping: configuration.addressSpace / 2)) {
+            let (tenant, all) = (configuration.tenantMemory, Int(clamping: configuration.addressSpace / 2))
+            if let limit = suspended.hold(run, bytes: bytes, tenant: tenant, all: all) {
                 _ = sendDrop(run.id)  // if the worker is gone, the next slice notices
-                return .end(run.holdsTooMuch(limit))
+                return .end(run.holdsTooMuch(bytes, beyond: limit, most: min(tenant, all)))
             }
             var call = call(payload, at: Int(FLS_WIRE_CALL_BYTES) - 4)
             call.place = run.bundle.line(payload.integer(UInt32.self, at: 12), ofScript: payload.integer(UInt32.self, at: 8))

@@ -40,10 +40,13 @@ struct SuspendedRuns {
 }
 
 extension PoolRun {
-    /// The error of a run whose tenant holds too much.
-    func holdsTooMuch(_ limit: Int) -> SliceEnd {
-        .failed(
-            ScriptError(code: .memoryLimit, message: "the waiting runs of this tenant hold more than \(limit) bytes", script: bundle.plugin)
-        )
+    /// The end of a run whose tenant holds too much: its own fault where it does by itself. Else it had room by itself, and may have when others are done.
+    /// - Parameters:
+    ///   - bytes: what it holds itself.
+    ///   - limit: what its tenant is beyond.
+    ///   - most: what one run may hold.
+    func holdsTooMuch(_ bytes: Int, beyond limit: Int, most: Int) -> SliceEnd {
+        guard bytes > most else { return .interrupted("the waiting runs of its connection or account hold more than \(limit) bytes in its worker") }
+        return .failed(ScriptError(code: .memoryLimit, message: "the run holds more than \(most) bytes", script: bundle.plugin))
     }
 }

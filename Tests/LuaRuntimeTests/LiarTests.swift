@@ -77,7 +77,7 @@ struct LiarTests {
     }
 
     /// Numbers that are added up elsewhere.
-    @Test("A worker that reports absurd memory use fails its run without an overflow")
+    @Test("A worker that reports absurd memory use fails its run for good, without an overflow")
     func survivesARunThatHoldsEverything() async throws {
         try await withPool { pool async throws in
             let gate = IsolationTests.Gate()
