@@ -35,7 +35,14 @@ extension String {
 
     /// A sentence that the API gave, without the commands that stand on the page as buttons.
     var withoutCommands: String {
-        replacing(/, then: fairlead order resolve ord_[0-9a-z]+ --adopt REF, --resubmit or --abandon/, with: ", then decide below")
-            .replacing(/fairlead (?:event|order|run) (\w+) (?:evt|ord|run)_[0-9a-z]+/) { "\($0.1) it" }
+        // A list has one for each row: most have none.
+        guard contains("fairlead ") else { return self }
+        return replacing(Commands.deciding, with: ", then decide below").replacing(Commands.ofOne) { "\($0.1) it" }
+    }
+
+    /// Patterns are compiled where they are written: once, not for each row.
+    private enum Commands {
+        nonisolated(unsafe) static let deciding = /, then: fairlead order resolve ord_[0-9a-z]+ --adopt REF, --resubmit or --abandon/
+        nonisolated(unsafe) static let ofOne = /fairlead (?:event|order|run) (\w+) (?:evt|ord|run)_[0-9a-z]+/
     }
 }

@@ -107,7 +107,8 @@ extension RequestMapping {
     /// Whether a browser or server may read a text as an address: they forgive missing and reversed slashes.
     static func isAddress(_ text: String) -> Bool {
         let text = (text.removingPercentEncoding ?? text).trimmed.lowercased()
-        return text.contains("://") || text.wholeMatch(of: /(?:https?:|[\/\\]{2}).*/.dotMatchesNewlines()) != nil
+        let isSlashed = text.utf8.count > 1 && text.utf8.prefix(2).allSatisfy { [UInt8(ascii: "/"), UInt8(ascii: "\\")].contains($0) }
+        return text.contains("://") || text.hasPrefix("http:") || text.hasPrefix("https:") || isSlashed
     }
 
     private static func texts(in value: JSON) -> [String] {

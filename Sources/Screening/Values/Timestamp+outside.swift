@@ -24,18 +24,23 @@ extension Timestamp {
         self.init(milliseconds: Int64((seconds * 1000).rounded()))
     }
 
-    private init?(isoLike text: String) {
-        let pattern =
+    /// Patterns are compiled where they are written: once, not for each delivery.
+    private enum Spelling {
+        nonisolated(unsafe) static let isoLike =
             /(\d{4})-?(\d{2})-?(\d{2})[Tt ] *(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,12}))?)? *([Zz]|UTC|GMT|[+\-]\d{2}(?::?\d{2})?)?/
-        guard let match = text.wholeMatch(of: pattern)?.output else { return nil }
+        nonisolated(unsafe) static let mailDate =
+            /(?:[A-Za-z]{3,9}, *)?(\d{1,2})[ \-]([A-Za-z]{3})[ \-](\d{4}) +(\d{2}):(\d{2})(?::(\d{2}))? *(UTC?|GMT|Z|[+\-]\d{4})/
+    }
+
+    private init?(isoLike text: String) {
+        guard let match = text.wholeMatch(of: Spelling.isoLike)?.output else { return nil }
         let parts = [match.1, match.2, match.3, match.4, match.5, match.6 ?? "0"].map { Int($0) ?? 0 }
         guard let zone = Timestamp.offset(match.8 ?? "Z") else { return nil }
         self.init(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], fraction: match.7.flatMap { Double("0." + $0) } ?? 0, zone: zone)
     }
 
     private init?(mailDate text: String) {
-        let pattern = /(?:[A-Za-z]{3,9}, *)?(\d{1,2})[ \-]([A-Za-z]{3})[ \-](\d{4}) +(\d{2}):(\d{2})(?::(\d{2}))? *(UTC?|GMT|Z|[+\-]\d{4})/
-        guard let match = text.wholeMatch(of: pattern)?.output else { return nil }
+        guard let match = text.wholeMatch(of: Spelling.mailDate)?.output else { return nil }
         let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
         guard let month = months.firstIndex(of: match.2.lowercased()), let zone = Timestamp.offset(match.7) else { return nil }
         let parts = [match.3, match.1, match.4, match.5, match.6 ?? "0"].map { Int($0) ?? 0 }
