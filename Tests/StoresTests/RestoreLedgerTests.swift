@@ -112,6 +112,21 @@ import Testing
         _ = try await restore(bed, .copy(copy), into: other)
     }
 
+    @Test("Lines of the erasures that cannot be read are passed over and counted", arguments: BackupBed.Kind.allCases)
+    func unread(_ kind: BackupBed.Kind) async throws {
+        let (bed, copy) = try await erased(kind)
+        let other = try await BackupBed(kind)
+        var lines = try String(contentsOfFile: copy, encoding: .utf8).split(separator: "\n").map(String.init)
+        let entry = try #require(lines.last)
+        lines.insert(String(entry.dropLast(9)), at: 1)
+        lines.insert("{}", at: 1)
+        try lines.joined(separator: "\n").write(toFile: copy, atomically: true, encoding: .utf8)
+        #expect(try await restore(bed, .copy(copy), into: other).unreadErasures == 2)
+        let again = try await other.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-1") == nil)
+        await again.close()
+    }
+
     @Test("Restored without what was erased, the store says who was stored at the time of the backup", arguments: BackupBed.Kind.allCases)
     func without(_ kind: BackupBed.Kind) async throws {
         let (bed, _) = try await erased(kind)

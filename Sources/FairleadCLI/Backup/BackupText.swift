@@ -59,9 +59,16 @@ enum BackupText {
             outcome["without_erasures"] == true
             ? "API tokens made since then are unknown, and those revoked since open the API again: revoke them again, and erase again whoever was erased since"
             : "API tokens made since then are unknown, and those revoked since stay revoked"
+        let unread = outcome["unread_erasures"]?.integer ?? 0
+        let passed =
+            unread == 0
+            ? ""
+            : "\n\(unread) of the lines that say who was erased cannot be read. Where a host was killed while it wrote one, nobody was erased by it. Where the "
+                + "file was damaged, whoever was erased by it is stored again, and a token that was revoked by it opens again: compare with the certificates that you keep, "
+                + "erase them again, and revoke again what was revoked since."
         return """
             The store \(outcome.cell("store")) stands as of \(outcome.cell("at")), with the keys of \(outcome.cell("keys_from")): \(contents(outcome)).\(moved)
-            \(since); whoever was signed in signs in again.\(webhooks)\(names)\(broken)
+            \(since); whoever was signed in signs in again.\(passed)\(webhooks)\(names)\(broken)
             It is held. Start the host: it looks for every order that may have been sent since (fairlead status). Then: fairlead release.
             """
     }

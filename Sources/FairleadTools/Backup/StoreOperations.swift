@@ -64,7 +64,7 @@ public struct StoreOperations: Sendable {
     /// - Parameters:
     ///   - erasures: a copy of what was erased since; nil for what stands at the store.
     ///   - withoutErasures: whether it goes on where nothing says who was erased since.
-    /// - Returns: the manifest with `audit_problem` (what is wrong with the audit's chain in it), `restored_at`, `moved_aside`, `keys_from`, `webhooks_disabled`, `without_erasures` and `not_in_settings`, the accounts and
+    /// - Returns: the manifest with `audit_problem` (what is wrong with the audit's chain in it), `restored_at`, `moved_aside`, `keys_from`, `webhooks_disabled`, `without_erasures`, `unread_erasures` and `not_in_settings`, the accounts and
     ///   connections that open orders name and the settings lack.
     /// - Throws: ``StoreError``.
     public func restore(
@@ -93,6 +93,7 @@ public struct StoreOperations: Sendable {
         json["webhooks_disabled"] = .array(outcome.disabledWebhooks.map { .string($0) })
         json["audit_problem"] = JSON(outcome.brokenChain?.sentence)
         json["without_erasures"] = .bool(outcome.isWithoutErasures)
+        json["unread_erasures"] = .int(Int64(outcome.unreadErasures))
         json["not_in_settings"] = .array(await missingNames().map(\.json))
         json["keys_moved_aside_until"] = outcome.movedAside.isEmpty ? .null : JSON(outcome.restoredAt + settings.erasureWindow)
         return json

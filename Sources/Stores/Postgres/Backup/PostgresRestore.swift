@@ -34,6 +34,9 @@ struct PostgresRestore: Sendable {
         if ledger == .standing, !isStanding {
             throw StoreRestore.noLedger(of: manifest.store, "fairlead_keys.erasures in the database")
         }
+        let standingRecords = PostgresStatement("SELECT record FROM fairlead_keys.erasures", isKept: false)
+        let known = isStanding ? try connection.exchange([standingRecords])[0].rows.map { $0.text(0) } : []
+        let unread = (named + known).unreadErasures
         let standing = try keyring(connection)
         if !isKeysGiven, !standing.isEmpty {
             let theirs = try keyFile.database.read { db in
@@ -75,7 +78,8 @@ struct PostgresRestore: Sendable {
             keys: keysPath,
             disabledWebhooks: endpoints.names,
             brokenChain: brokenChain,
-            isWithoutErasures: ledger == .unknown && !isStanding
+            isWithoutErasures: ledger == .unknown && !isStanding,
+            unreadErasures: unread
         )
     }
 

@@ -23,12 +23,12 @@ struct SQLiteRestore: Sendable {
         do { lock = try FileLock(database: store) } catch { throw StoreError.refused("\(error.why): stop the host first, then restore") }
         defer { lock.release() }
         // Before anything is copied, which takes long.
-        _ = try erasures(of: said.store)
+        let unread = try erasures(of: said.store).unread
         let isStanding = try ErasureFile(of: store).store() == said.store
         let (manifest, brokenChain, source, disabled) = try await StoreBackup.onThread { try prepare(progress) }
         do {
             // Whoever was erased since the backup was made is erased in it again, before it takes its place.
-            let erasures = try erasures(of: manifest.store)
+            let erasures = try erasures(of: manifest.store).lines
             if !erasures.isEmpty { try ErasureFile(of: fresh).append(erasures.joined(separator: "\n")) }
             let opened = try SQLiteStore(path: fresh, keys: keys, clock: SystemClock(), random: SystemRandom())
             do {
@@ -55,18 +55,23 @@ struct SQLiteRestore: Sendable {
             keys: source,
             disabledWebhooks: disabled,
             brokenChain: brokenChain,
-            isWithoutErasures: ledger == .unknown && !isStanding
+            isWithoutErasures: ledger == .unknown && !isStanding,
+            unreadErasures: unread
         )
     }
 
-    /// What was erased from the store: what stands there, and what was named.
+    /// What was erased from the store: what stands there, and what was named; and how many lines of both cannot be read.
     /// - Throws: ``StoreError/unavailable(_:)`` where nothing is known of it.
-    private func erasures(of id: String) throws -> [String] {
+    private func erasures(of id: String) throws -> (lines: [String], unread: Int) {
         let standing = ErasureFile(of: store)
         let isOurs = try standing.store() == id
         if ledger == .standing, !isOurs { throw StoreRestore.noLedger(of: id, standing.path) }
-        let lines = try ledger.named(for: id) + (isOurs ? standing.lines() : [])
-        return lines.isEmpty ? [] : [ErasureFile.heading(id)] + lines.filter { LedgerRecord($0) != nil }
+        var seen: Set<String> = []
+        let lines = try (ledger.named(for: id) + (isOurs ? standing.lines() : [])).filter { line in
+            ErasureFile.store(named: line) == nil && seen.insert(line).inserted
+        }
+        // What cannot be read stays where somebody may look at it, and perhaps make it out.
+        return lines.isEmpty ? ([], 0) : ([ErasureFile.heading(id)] + lines, lines.unreadErasures)
     }
 
     /// What was to be erased, and was not yet, is not to be read in what is moved aside either.

@@ -46,6 +46,11 @@ extension StoreRestore.Ledger {
     }
 }
 
+extension [String] {
+    /// How many lines of what was erased say nothing that can be read.
+    var unreadErasures: Int { Set(self).count { LedgerRecord($0) == nil && ErasureFile.store(named: $0) == nil } }
+}
+
 /// A line of what was erased and revoked, with the name that it has in a database.
 struct LedgerRecord {
     let id: String

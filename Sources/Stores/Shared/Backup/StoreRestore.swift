@@ -17,6 +17,9 @@ public enum StoreRestore {
         public let brokenChain: StoreBackup.BrokenChain?
         /// Whether nothing said who was erased, and which tokens were revoked, since the backup was made.
         public let isWithoutErasures: Bool
+        /// Lines of what was erased that cannot be read and were passed over: of a writer that was killed, who had destroyed nothing, or damaged since. Who
+        /// was erased by a damaged one is stored again.
+        public let unreadErasures: Int
     }
 
     /// Restores a backup into the place that a URL names, beside a stopped host.
