@@ -1,5 +1,5 @@
 """Every page, with nothing on it, with a usual morning, and with everything failing."""
-import pathlib, unittest
+import pathlib, re, unittest
 import pages, stories
 from browser import THEMES, WIDTHS, Browser, Inspector
 from stage import Simulators, scratch
@@ -40,7 +40,7 @@ class Pages:
             # Shown as it was written; as an element it would have no brackets.
             self.assertEqual(visitor.page.locator("b:text-is('Ana')").count(), 0, "a name has become an element")
             if width != 400:
-                name = path.split("?")[0].replace("/", "-") if path != "/" else "-now"
+                name = re.sub(r"[^a-z0-9_]+", "-", path.lower()) if path != "/" else "-now"
                 visitor.shot(f"{type(self).__name__.lower()}{name}-{width}-{theme}")
 
         self.everywhere(visitor, look)

@@ -100,7 +100,7 @@ import Testing
             ),
             (
                 situation(.uncertain, problem: "uncertain", told: .uncertain),
-                "Nobody knows since 2 Dec 14:02 whether Zinc has the order, and it is not sent again by itself. Greenhouse was told at 14:02. Look there, then: fairlead order resolve ord_1 --adopt REF, --resubmit or --abandon; a webhook of Zinc about it settles it as well."
+                "Nobody knows since 2 Dec 14:02 whether Zinc has the order, and it is not sent again by itself. Greenhouse was told at 14:02. Look at Zinc, then: fairlead order resolve ord_1 --adopt REF, --resubmit or --abandon; a webhook of Zinc about it settles it as well."
             ),
             (
                 situation(.requested, told: .requested, reading),

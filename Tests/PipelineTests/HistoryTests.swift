@@ -80,6 +80,15 @@ struct HistoryTests {
         #expect(environment.history.take().isEmpty)
     }
 
+    @Test("What a run gave up is counted once, with its run; an event that led to none by itself")
+    func countedOnce() {
+        let environment = environment()
+        environment.log([.run(run("on_event", .dead)), .event(id: "evt_1", state: .dead, problem: nil)])
+        environment.log([.event(id: "evt_2", state: .dead, problem: nil)])
+        let counts = environment.history.take()
+        #expect(counts.allSatisfy { $0.figure == .failed && $0.amount == 1 } && Set(counts.map(\.connection)) == ["acme", ""])
+    }
+
     @Test("What could not be written is written later")
     func writtenLater() async throws {
         try await withStore { (store) async throws in

@@ -136,6 +136,9 @@
   }
   setInterval(showTimes, 10000);
   showTimes();
+  // On a phone the names of the pages are one line, which moves: the present one is in the window.
+  const side = document.querySelector(".side"), here = side?.querySelector("[aria-current]");
+  if (here) side.scrollLeft = here.offsetLeft - side.offsetLeft - (side.clientWidth - here.offsetWidth) / 2;
   // Of a wide picture the present state is shown first.
   for (const box of document.querySelectorAll(".scroll")) {
     const present = box.querySelector(".box.is")?.getBoundingClientRect();

@@ -37,12 +37,21 @@ extension String {
     var withoutCommands: String {
         // A list has one for each row: most have none.
         guard contains("fairlead ") else { return self }
-        return replacing(Commands.deciding, with: ", then decide below").replacing(Commands.ofOne) { "\($0.1) it" }
+        return replacing(Commands.deciding, with: ", then decide below")
+            .replacing(Commands.ofOne) { "\($0.1) it" }
+            .replacing(Commands.checking, with: "")
+            .replacing(Commands.resuming) { "\($0.1)\($0.1.isEmpty || $0.1.hasPrefix(".") ? "R" : "r")esuming it" }
+            .replacing(Commands.releasing) { "\($0.1)\($0.1.isEmpty || $0.1.hasPrefix(".") ? "R" : "r")eleasing the store" }
     }
 
     /// Patterns are compiled where they are written: once, not for each row.
     private enum Commands {
         nonisolated(unsafe) static let deciding = /, then: fairlead order resolve ord_[0-9a-z]+ --adopt REF, --resubmit or --abandon/
         nonisolated(unsafe) static let ofOne = /fairlead (?:event|order|run) (\w+) (?:evt|ord|run)_[0-9a-z]+/
+        nonisolated(unsafe) static let checking =
+            /, or now by fairlead account check [\w.\-]*\w|; fairlead account check [\w.\-]+ tries the present one/
+        // What stands before says whether a sentence begins.
+        nonisolated(unsafe) static let resuming = /(^|\. |.)fairlead (?:account|connection) resume [\w.\-]*\w/
+        nonisolated(unsafe) static let releasing = /(^|\. |.)fairlead release\b/
     }
 }

@@ -55,8 +55,13 @@ struct ListView {
 
     /// A row of facets, each with how many there are where that is known.
     func facets(_ title: String, _ name: String, _ values: [(value: String, title: String)], counts: [String: Int]? = nil) -> Model {
-        let chosen = visit.query(name)
-        let facets = values.map { value, title -> Model in
+        let chosen = visit.query(name)?.oneLine.orNil
+        // One that is not among them is shown as well, to be taken away: else nobody would see why the list is empty.
+        // A span of time that is none narrows nothing.
+        let stranger = chosen.flatMap { chosen in
+            name == "within" || values.contains { $0.value == chosen } ? nil : (value: chosen, title: "× \(chosen)")
+        }
+        let facets = (values + (stranger.map { [$0] } ?? [])).map { value, title -> Model in
             let isChosen = chosen == value
             var facet: Model = ["facet": title, "facet_href": link(name, isChosen ? nil : value), "is_chosen": isChosen]
             if let count = counts?[value] { facet["facet_count"] = ["n": Format.number(count)] as Model }
@@ -70,7 +75,7 @@ struct ListView {
         let others = given.filter { !shown.contains($0.name) }
         guard !others.isEmpty else { return [] }
         let facets = others.map { name, value -> Model in
-            let title = "\(name.replacing("order_id", with: "order").replacing("_", with: " ")): \(value) ×"
+            let title = "× \(name.replacing("order_id", with: "order").replacing("_", with: " ")): \(value)"
             return ["facet": title, "facet_href": link(name, nil), "is_chosen": true]
         }
         return [["facet_title": "Also", "facets": facets]]

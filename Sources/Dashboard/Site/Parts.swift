@@ -36,7 +36,10 @@ enum Parts {
 
     /// A text as a sentence of its own.
     static func sentence(_ text: String) -> String {
-        text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") || text.hasSuffix("?") || text.isEmpty ? "" : ".")
+        // The name of a file stays as it is.
+        let isName = text.prefix { $0 != " " }.dropLast().contains { ".:/".contains($0) }
+        let start = isName ? String(text.prefix(1)) : text.prefix(1).uppercased()
+        return start + text.dropFirst() + (text.hasSuffix(".") || text.hasSuffix("?") || text.isEmpty ? "" : ".")
     }
 
     /// A state as a chip.

@@ -42,7 +42,8 @@ public struct Explainer: Sendable {
             return "Waits for a person since \(words.moment(run.endedAt ?? now))\(reason): fairlead run retry \(id), or fairlead run discard \(id)."
         case .dead:
             let again = run.hook.contains("/") ? "the ATS asks again by itself" : "fairlead run retry \(id), or fairlead run discard \(id)"
-            return "Gave up \(ended) after \(attempts(run))\(error)\(reason): \(again)."
+            let first = run.failure?.code == "script_error" && !run.hook.contains("/") ? "mend the script, then " : ""
+            return "Gave up \(ended) after \(attempts(run))\(error)\(reason): \(first)\(again)."
         case .discarded:
             switch run.result?.value["kind"]?.text {
             case "superseded"?: return "Not told, for \(ats) knew of a later change by then (\(ended))."

@@ -46,7 +46,7 @@ extension OrderVoice {
                 ? "It is looked for at \(provider), and left to a person where that does not show" : nil
         case .uncertain:
             let webhook = situation.capabilities?.webhooks == true ? "; a webhook of \(provider) about it settles it as well" : ""
-            return "Look there, then: fairlead order resolve \(id) --adopt REF, --resubmit or --abandon\(webhook)"
+            return "Look at \(provider), then: fairlead order resolve \(id) --adopt REF, --resubmit or --abandon\(webhook)"
         case .refused:
             guard order.replacedBy == nil else { return nil }
             guard problem?.code != Problem.discarded else { return "It can still be sent again: fairlead order retry \(id)" }

@@ -5,7 +5,8 @@ extension OrderSituation {
     /// - Parameter showsPersonal: whether what providers, scripts and people wrote may be quoted.
     public func explanation(showsPersonal: Bool) -> String {
         let voice = OrderVoice(situation: self, words: Wording(now: now), showsPersonal: showsPersonal)
-        return voice.sentences.map { $0.hasSuffix(".") || $0.hasSuffix("!") ? $0 : $0 + "." }.joined(separator: " ")
+        return voice.sentences.map { sentence in [".", "!", ".”", "!”", "?”"].contains { sentence.hasSuffix($0) } ? sentence : sentence + "." }
+            .joined(separator: " ")
     }
 }
 

@@ -42,7 +42,7 @@ extension IssueText {
                 "Changed settings were not taken over\(cause.connection.map { " (\($0))" } ?? cause.plugin.map { " (\($0))" } ?? "")",
                 means: "Something in the changed files is wrong, so the host goes on with what it had\(message)",
                 effect: "Nobody is affected now; a restart would not start with these files.",
-                advice: "Mend what is named, see that check finds nothing, and reload.",
+                advice: "Mend what is named, and reload.",
                 "fairlead check"
             )
         default:
@@ -52,7 +52,7 @@ extension IssueText {
                 "The script of \(connection) fails\(place.isEmpty ? "" : " at \(place)")",
                 means: "\(cause.hook ?? "A hook") ends with an error of the script's own.\(since)",
                 effect: cause.hook == "on_update"
-                    ? "The ATS is not told of these changes." : "These events led to nothing: their candidates may not be ordered for.",
+                    ? "The ATS is not told of these changes." : "These events led to nothing: perhaps nothing was ordered for their candidates.",
                 advice: "Mend the script, or put the former one back, and reload; then have the runs tried again.",
                 "fairlead run list --connection \(connection) --state dead",
                 "fairlead run retry --connection \(connection) --state dead --dry-run"
@@ -98,9 +98,9 @@ extension IssueText {
             return IssueText(
                 "\(provider) refused orders (\(account)\(connection.isEmpty ? "" : ", \(connection)"))",
                 means: "The provider did not take them: a package that is not there, a field that it does not like, a candidate it will not check.",
-                effect: "These candidates are not checked. Their ATS was told that the order was refused.",
+                effect: "Nobody is checked by what was refused. The ATS was told that it was.",
                 advice:
-                    "See what the provider said, mend it and send the order again, or discard it where nothing is to be done. Without that it ends after a week.",
+                    "See what the provider said, mend it and send the order again, or discard it where nothing is to be done. This issue ends a week after the last.",
                 "fairlead order list --account \(account) --state refused",
                 "fairlead order retry ORDER --package PACKAGE",
                 "fairlead order discard --account \(account) --state refused --dry-run"

@@ -145,7 +145,7 @@ extension IssueText {
                 means:
                     "Its receiver refused several messages in a row. Each is tried again for three days; after five days of failing nothing is sent there any more.",
                 effect: "Candidates are not affected; who is told by this webhook hears nothing, and is told late when it works again.",
-                advice: "Mend the receiver, or give the webhook another address. What waits is sent by itself; redeliver sends it now.",
+                advice: "Mend the receiver, or give the webhook another address. What waits is sent by itself, or at once where it is redelivered.",
                 "fairlead webhook deliveries \(webhook) --state pending",
                 "fairlead webhook redeliver \(webhook) --missed --dry-run"
             )

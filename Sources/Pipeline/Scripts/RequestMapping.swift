@@ -107,8 +107,8 @@ extension RequestMapping {
     /// Whether a browser or server may read a text as an address: they forgive missing and reversed slashes.
     static func isAddress(_ text: String) -> Bool {
         let text = (text.removingPercentEncoding ?? text).trimmed.lowercased()
-        let isSlashed = text.utf8.count > 1 && text.utf8.prefix(2).allSatisfy { [UInt8(ascii: "/"), UInt8(ascii: "\\")].contains($0) }
-        return text.contains("://") || text.hasPrefix("http:") || text.hasPrefix("https:") || isSlashed
+        let isSlashed = text.utf8.count > 1 && text.utf8.prefix(2).allSatisfy { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+        return isSlashed || text.contains("://") || ["http:", "https:"].contains { text.utf8.starts(with: $0.utf8) }
     }
 
     private static func texts(in value: JSON) -> [String] {

@@ -4,12 +4,14 @@ import Screening
 extension Environment {
     /// Says in the log what was just written, a line for each thing that matters: an order's new state, a run's end. Never with personal data.
     func log(_ effects: [Effect]) {
+        // What a run gave up is counted with the run, not with its event once more.
+        let hasEnded = effects.contains { if case .run(let run) = $0 { run.state.isEnded } else { false } }
         for effect in effects {
             switch effect {
             case .order(let order): log(order)
             case .run(let run) where run.state.isEnded || run.state == .waiting: log(run)
             case .event(let id, .dead, let problem):
-                history.count(.failed, on: "", at: clock.now())
+                if !hasEnded { history.count(.failed, on: "", at: clock.now()) }
                 logger.error("event set aside", metadata: ["event": "event.dead", "event_id": "\(id)", "code": "\(problem?.code ?? "")"])
             default: break
             }

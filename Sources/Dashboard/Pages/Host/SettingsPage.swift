@@ -88,7 +88,7 @@ enum SettingsPage {
         <thead><tr><th scope="col">Name</th><th scope="col">What</th><th scope="col">Settings</th><th scope="col">From</th></tr></thead>
         <tbody>{{#many}}<tr><td data-label="Name"><a href="{{many_href}}" data-row><code>{{many_section}}</code></a></td><td data-label="What">{{many_what}}</td><td data-label="Settings" class="number">{{many_count}}</td><td data-label="From"><code>{{many_origin}}</code></td></tr>
         {{/many}}</tbody></table>{{#parts}}{{>parts}}{{/parts}}{{/none_found}}</div></section>{{/has_many}}
-        {{#signer}}<section class="card stack"><header><h2>Case files</h2></header><p>Those of this host are signed with the key that belongs to this one. Hold a file's key against it before you trust the file.</p>
+        {{#signer}}<section class="card stack"><header><h2>Case files</h2></header><p>This host signs its case files; whoever is given one compares its key with this before they trust it.</p>
         <pre tabindex="0" aria-label="Public key">{{public_key}}</pre></section>{{/signer}}
         <p class="soft small">Of a secret a fingerprint is shown: the same secret has the same one, and it says nothing of the secret.</p>
         """#,

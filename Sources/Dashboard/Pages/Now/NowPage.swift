@@ -77,7 +77,7 @@ enum NowPage {
             return "\(Format.number(Int(count))) \(count == 1 ? String(kind.dropLast()) : kind)"
         }
         if !held.isEmpty { model["holds_up"] = held.joined(separator: ", ") }
-        model["opened"] = visit.format.time(issue["opened_at"])
+        model["opened"] = visit.format.time(IssuesPage.begun(issue).map { JSON($0) })
         model["issue_owner"] = issue["owner"]?.text
         return model
     }
@@ -91,6 +91,8 @@ enum NowPage {
                 ("bad", Contact.text(openIssues: open))
             } else if contact["silent"]?.boolean == true {
                 ("warn", "silent for longer than usual")
+            } else if let refused = contact["last_refused"]?["count"]?.integer, refused > 0 {
+                ("warn", "\(Format.number(Int(refused))) refused")
             } else if let untried = known.untried(contact, isAccount: kind == "accounts") { ("", untried) } else { ("good", "well") }
         var model: Model = [
             "contact_id": id, "contact_kind": contact["kind"]?.text ?? "", "href": "/\(kind)/\(PercentEncoding.text(id))", "dot_tone": tone,
@@ -187,7 +189,7 @@ enum NowPage {
         <dt>Received</dt><dd class="number">{{received}}</dd><dt>Told to ATSs</dt><dd class="number">{{told}}</dd>
         <dt>Dead letters, in all</dt><dd><a class="number" href="/dead">{{dead}}</a></dd>
         {{#reloaded}}<dt>Settings read</dt><dd>{{>time}}</dd>{{/reloaded}}
-        {{#backup}}<dt>Last backup</dt><dd>{{#backup_made}}{{>time}}{{/backup_made}}{{^backup_made}}none is known{{/backup_made}}</dd><dt>Proven</dt><dd>{{#backup_proven}}{{>time}}{{/backup_proven}}{{^backup_proven}}never{{/backup_proven}}{{#backup_problem}} <span class="chip bad">{{backup_problem}}</span>{{/backup_problem}}</dd>{{/backup}}
+        {{#backup}}<dt>Last backup</dt><dd>{{#backup_made}}{{>time}}{{/backup_made}}{{^backup_made}}none is known{{/backup_made}}</dd><dt>Backup proven</dt><dd>{{#backup_proven}}{{>time}}{{/backup_proven}}{{^backup_proven}}never{{/backup_proven}}{{#backup_problem}} <span class="chip bad">{{backup_problem}}</span>{{/backup_problem}}</dd>{{/backup}}
         </dl></section>
         <section class="card" aria-labelledby="accounts-title"><header><h2 id="accounts-title">Accounts</h2><span class="more small"><a href="/accounts">All accounts</a></span></header>
         {{#more_accounts}}<p class="small soft">{{cut_text}}.</p>{{/more_accounts}}

@@ -92,7 +92,7 @@ enum CaseFile {
                     ? "It was sent once"
                     : sent == nil
                         ? "When and how often it was sent is not kept any more"
-                        : "It was tried \(sent ?? 0) times, each after the one before surely had ordered nothing or by a person's word",
+                        : "It was tried \(sent ?? 0) times, each only once it was known that the one before had ordered nothing, or by a person's word",
             "entries": timeline.map { item -> Model in
                 var model = item.model(format)
                 model["at"] = Format.absolute(item.at)

@@ -29,9 +29,9 @@ extension OrderPage {
         <ol class="timeline" reversed>{{#entries}}<li id="{{entry_id}}"><span class="soft">{{#when}}{{>moment}}{{/when}}</span><span>{{text}}{{#who}} <span class="soft">by {{who}}</span>{{/who}}{{#cause}} <span class="soft">({{cause}})</span>{{/cause}}{{#code}} <code>{{code}}</code>{{/code}}{{#event}} <a href="/events/{{event}}">event</a>{{/event}}{{#run}} <a href="/runs/{{run}}">run</a>{{/run}}{{#exchange}}<br><span class="small soft">{{exchange}}</span>{{/exchange}}{{#note}}<br><span class="note">{{note}}</span>{{/note}}</span></li>{{/entries}}</ol>{{#older_entries}}<p class="small soft">{{older_count}} older ones are not shown; the <a href="{{case}}">case file</a> has all.</p>{{/older_entries}}</section>
         </div><div>
         <section class="card"><header><h2>Whose time it was</h2></header>{{#bar}}{{{picture}}}{{/bar}}
-        <dl class="facts">{{#times}}<dt>{{#party}}{{>party}}{{/party}}</dt><dd>{{span}}</dd>{{/times}}</dl></section>
+        {{^times}}<p class="soft">Less than a second in all.</p>{{/times}}<dl class="facts">{{#times}}<dt>{{#party}}{{>party}}{{/party}}</dt><dd>{{span}}</dd>{{/times}}</dl></section>
         <section class="card"><header><h2>Checks</h2></header>
-        {{#checks}}<p class="row between"><span>{{title}}</span>{{#said}}{{>state}}{{/said}}</p>{{/checks}}{{^checks}}<p class="soft">{{no_checks}}</p>{{/checks}}</section>
+        {{#checks}}<p class="row between check"><span>{{title}}</span>{{#said}}{{>state}}{{/said}}</p>{{/checks}}{{^checks}}<p class="soft">{{no_checks}}</p>{{/checks}}</section>
         <section class="card"><header><h2>Particulars</h2></header><dl class="facts">
         {{#email}}<dt>E-mail</dt><dd>{{email}}</dd>{{/email}}{{#phone}}<dt>Telephone</dt><dd>{{phone}}</dd>{{/phone}}
         {{#revealed}}<dt>{{title}}</dt><dd><strong>{{value}}</strong></dd>{{/revealed}}

@@ -97,7 +97,7 @@ enum OrderPage {
         model["machine"] = ["picture": machine.svg, "visits": machine.visits.suffix(StateDiagram.mostShown).map { $0.model(format) }] as Model
         let lanes = Lanes(facts, now: visit.now)
         model["lanes"] = ["picture": lanes.svg, "arrows": lanes.arrows.map { $0.model(format) }] as Model
-        model["bar"] = ["picture": TimeBar(OrderText.time(order)).svg] as Model
+        if OrderText.time(order).contains(where: { $0.milliseconds > 0 }) { model["bar"] = ["picture": TimeBar(OrderText.time(order)).svg] as Model }
         model["outcome"] = order["outcome"]?.text.map { Parts.state($0) }
         model["waits_for"] = Parts.party(order["waiting_on"]?.text)
         model["has_older"] = facts.hasOlderRuns
@@ -153,8 +153,13 @@ enum OrderPage {
     /// How often it was sent, for who asks whether it was ordered twice; nil where the timeline does not say.
     private static func sent(_ facts: Facts) -> String? {
         let attempts = facts.timeline.filter { $0.kind == "submitting" }.count
-        if attempts == 0 { return facts.order["state"]?.text == OrderState.accepted.rawValue ? "not yet" : nil }
-        return attempts == 1 ? "once" : "\(attempts) times, each after the one before surely had ordered nothing or by a person's word"
+        if facts.order["state"]?.text == OrderState.accepted.rawValue {
+            guard attempts > 0 else { return "not yet" }
+            return "tried \(attempts == 1 ? "once" : "\(attempts) times"), and not again yet"
+        }
+        if attempts == 0 { return nil }
+        return attempts == 1
+            ? "once" : "\(attempts) times, each only once it was known that the one before had ordered nothing, or by a person's word"
     }
 
     private static func check(_ check: JSON) -> Model {
@@ -163,14 +168,16 @@ enum OrderPage {
     }
 
     private static func times(_ order: JSON) -> [Model] {
-        OrderText.time(order).map { ["party": Parts.party($0.party) as Any, "span": $0.milliseconds == 0 ? "–" : Format.span($0.milliseconds)] }
+        let times = OrderText.time(order)
+        guard times.contains(where: { $0.milliseconds > 0 }) else { return [] }
+        return times.map { ["party": Parts.party($0.party) as Any, "span": $0.milliseconds == 0 ? "–" : Format.span($0.milliseconds)] }
     }
 
     /// What the ATS was told, and what it said to that.
     private static func told(_ facts: Facts, _ format: Format) -> [Model] {
-        // Which change it is that a run tells of stands with the change.
+        // Which change it is that a run tells of stands with the change; that it was told comes after it.
         let changes = facts.timeline.filter { $0.kind == "update" }.compactMap { item in item.details["run"]?.text.map { ($0, item.text) } }
-        let changed = Dictionary(changes) { $1 }
+        let changed = Dictionary(changes) { first, _ in first }
         return facts.runs.reversed().filter { $0["hook"]?.text == "on_update" }.map { run in
             let answers = (run["steps"]?.items ?? []).compactMap { ScriptCall($0) }.map { call -> Model in
                 var model: Model = ["call": call.words, "number": String(call.number), "is_failed": call.failed]

@@ -214,7 +214,7 @@ enum ResolveDesk {
         <td data-label="Agrees in"><span>{{#verdict}}{{>state}}{{/verdict}} <span class="small">{{agreement}}</span></span></td>
         <td data-label="Stands"><span>{{#stands}}{{>state}}{{/stands}}</span></td><td>{{#adopt_it}}{{>action}}{{/adopt_it}}</td></tr>
         {{/requests}}</tbody></table>{{/has_requests}}
-        {{^has_requests}}<p>{{#has_more}}{{desk_provider}} lists no request that agrees with this order. What says nothing of whose it is may be another connection's, and is not shown.{{/has_more}}{{^has_more}}{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or more than a day older.{{/has_more}}</p>{{/has_requests}}
+        {{^has_requests}}<p>{{#has_more}}{{desk_provider}} lists no request that agrees with this order. Requests that name nobody are not shown: they may be another connection's.{{/has_more}}{{^has_more}}{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or more than a day older.{{/has_more}}</p>{{/has_requests}}
         {{#is_silent}}<p class="soft small">{{desk_provider}} does not say in its list whose these are. Look at them there before you adopt one.</p>{{/is_silent}}
         {{#has_more}}<p class="said warn">{{desk_provider}} has requests that no order here has and that are not shown: look there before you send again.</p>{{/has_more}}
         <p class="soft small">{{#asked}}Asked {{>time}}. {{/asked}}What other orders have is left out. What {{desk_provider}} says of people is compared and not kept.</p>{{/why_not}}

@@ -102,7 +102,7 @@ enum Looks {
 
     private static func words(_ entry: AuditEntry) -> String {
         let act =
-            entry.action.hasSuffix(".read")
+            entry.action.hasSuffix(".read") && !entry.action.hasPrefix("candidate.")
             ? "looked" + seen(entry)
             : AuditWords.act(entry.action, entry.details)
         return entry.outcome == AuditAct.Outcome.done.rawValue ? act : "\(act) (\(entry.outcome))"

@@ -92,8 +92,12 @@ enum ErasePage {
             "person_held": held.map(hold), "is_held": !held.isEmpty,
             "person_told": Erased.told(preview["told"]), "is_nothing": isNothing,
         ]
-        if case .order(let id) = person { model["of_order"] = ["order_id": id] as Model }
-        if case .email(let email) = person { model["of_address"] = email }
+        if case .order(let id) = person {
+            model["of_order"] = ["order_id": id] as Model
+            // Whoever may know whose it is sees that, before anything goes.
+            if let order = try? await OrderPage.order(id, visit) { model["of_name"] = OrderText.name(order) ?? order["external_id"]?.text }
+        }
+        if case .email(let email) = person { model["of_name"] = email }
         if held.isEmpty, !isNothing { model["erase"] = action(person, open: open.count, needsForce: needsForce, reason) }
         if let problem { model["refused"] = Parts.sentence(problem.detail) }
         return Page("One person", .orders, status: problem?.status ?? 200, isLive: false, content: visit.render("person", model))
@@ -136,7 +140,7 @@ enum ErasePage {
     static let templates = [
         "person": #"""
         <p class="crumb"><a href="/orders">Orders</a>{{#of_order}} / <a href="/orders/{{order_id}}">{{order_id}}</a>{{/of_order}}</p>
-        <div class="title"><h1>What is stored of this person</h1>{{#of_address}}<span class="soft">{{of_address}}</span>{{/of_address}}</div>
+        <div class="title"><h1>What is stored of this person</h1>{{#of_name}}<span class="soft">{{of_name}}</span>{{/of_name}}</div>
         {{#refused}}<p class="said bad" role="alert">Nothing was erased. {{refused}}</p>{{/refused}}
         <section class="card stack" aria-labelledby="person-title"><header><h2 id="person-title">What erasing would destroy</h2></header>
         {{#is_nothing}}<p>Nothing is stored of this person.</p>{{/is_nothing}}
@@ -144,7 +148,7 @@ enum ErasePage {
         <dl class="facts">{{#person_kinds}}<dt>{{kind}}</dt><dd>{{kind_count}}</dd>{{/person_kinds}}</dl>
         {{#is_held}}<div class="said warn"><p class="strong">A legal hold keeps it: it cannot be erased.</p><ul>{{#person_held}}<li>{{#hold_link}}<a href="{{hold_href}}">{{hold_id}}</a>{{/hold_link}}{{^hold_link}}<code>{{hold_id}}</code>{{/hold_link}}</li>{{/person_held}}</ul>
         <p>Take the hold away first: <code>fairlead order unhold</code>, <code>fairlead candidate unhold</code>.</p></div>{{/is_held}}
-        {{#has_open}}<p>Still open: {{#person_open}}<a href="/orders/{{open_id}}">{{open_id}}</a> {{/person_open}}</p><p class="soft small">Cancel first, or erase all the same.</p>{{/has_open}}
+        {{#has_open}}<p>Still open: {{#person_open}}<a href="/orders/{{open_id}}">{{open_id}}</a> {{/person_open}}</p><p class="soft small">Where its provider takes that, cancel it first; or erase all the same: where it was sent, the screening goes on there.</p>{{/has_open}}
         {{>erased-told}}
         {{#erase}}<div class="actions">{{>action}}</div>{{/erase}}{{/is_nothing}}</section>
         <p class="small"><a href="/erasures">Who was erased</a></p>

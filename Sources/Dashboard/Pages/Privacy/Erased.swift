@@ -20,7 +20,8 @@ enum Erased {
             "erasures": erasures.prefix(200).map { row($0, visit) }, "is_empty": erasures.isEmpty,
             "more": erasures.count > 200 ? [["more_count": Format.number(erasures.count - 200)] as Model] : [Model](),
             "empty": [
-                "heading": "Nobody was erased yet", "text": "Who asks for it is erased from the page of one of their orders, or by an address above.",
+                "heading": "Nobody was erased yet",
+                "text": "Whoever asks for it is erased on the page of one of their orders, or by an e-mail address above.",
             ] as Model,
         ]
         return Page("Erasures", .audit, content: visit.render("erasures", model))

@@ -1,3 +1,4 @@
+import Pipeline
 import Screening
 
 /// The accounts at providers, each with how it stands.
@@ -29,6 +30,9 @@ enum AccountsPage {
         row["account"] = id
         row["provider"] = account["provider"]?.text ?? ""
         row["environment"] = account["environment"]?.text ?? ""
+        // Who sends nothing is not heard.
+        let sends = visit.site.parts.registry.account(id)?.capabilities.webhooks ?? true
+        row["unheard"] = sends ? "never" : "it is asked"
         row["poll"] = account["poll"]?.text.map { Format.every($0) } ?? ""
         return row
     }
@@ -42,7 +46,7 @@ enum AccountsPage {
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Accounts by name</caption>
         <thead><tr><th scope="col">Account</th><th scope="col">Provider</th><th scope="col">Environment</th><th scope="col">Read</th><th scope="col">Last heard</th><th scope="col">How it stands</th></tr></thead>
         <tbody>{{#accounts}}<tr><td data-label="Account"><a href="{{account_href}}" data-row class="strong">{{account}}</a></td><td data-label="Provider">{{provider}}</td><td data-label="Environment">{{environment}}</td><td data-label="Read">{{poll}}</td>
-        <td data-label="Last heard">{{#heard}}{{>time}}{{/heard}}{{^heard}}<span class="soft">never</span>{{/heard}}</td><td data-label="Stands">{{>contact}}</td></tr>
+        <td data-label="Last heard">{{#heard}}{{>time}}{{/heard}}{{^heard}}<span class="soft">{{unheard}}</span>{{/heard}}</td><td data-label="Stands">{{>contact}}</td></tr>
         {{/accounts}}</tbody></table>{{#parts}}{{>parts}}{{/parts}}</div>{{/is_empty}}
         </div>
         """#

@@ -87,7 +87,7 @@ enum ConnectionPage {
             "scheme": address.scheme, "is_prefix": path.hasSuffix("/*"),
             "missing": missing.isEmpty ? [Model]() : [["missing_secrets": missing.joined(separator: "; ")] as Model],
         ]
-        model["takes"] = address.secrets.map(\.title).joined(separator: "; ").orNil
+        model["takes"] = address.secrets.map(\.title).joined(separator: "; ").orNil.map(Parts.sentence)
         model["routes"] = address.routes.joined(separator: ", ").orNil
         return model
     }
@@ -143,7 +143,7 @@ enum ConnectionPage {
         </div>
         <section class="card stack"><header><h2>Addresses for the ATS</h2><span class="soft small">copy them into the ATS, with the secret that the settings name</span></header>
         {{#addresses}}<div class="stack"><p class="row"><code id="{{address_id}}" class="strong">{{address}}</code>{{#is_prefix}} <span class="soft small">and below</span>{{/is_prefix}} <button type="button" data-copy="{{address_id}}">Copy</button></p>
-        <p class="small soft">Proves itself by {{scheme}}{{#takes}}: {{takes}}{{/takes}}.{{#routes}} Answers {{routes}}.{{/routes}}</p>
+        <p class="small soft">Proves itself by {{scheme}}.{{#takes}} {{takes}}{{/takes}}{{#routes}} Answers {{routes}}.{{/routes}}</p>
         {{#missing}}<p class="said warn">Not set: {{missing_secrets}}. Nothing that comes here is accepted before.</p>{{/missing}}</div>{{/addresses}}
         </section>
         <section class="card list"><header><h2>What came in last</h2><span class="more"><a href="{{events_href}}">all events</a></span></header>{{#has_events}}{{>event-table}}{{/has_events}}{{^has_events}}<p class="soft">Nothing yet.</p>{{/has_events}}</section>

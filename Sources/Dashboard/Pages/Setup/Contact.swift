@@ -172,7 +172,7 @@ enum Contact {
     static func advice(_ reason: String?) -> String {
         switch reason {
         case "bad_signature":
-            "Compare the secret here with the one at the sender. fairlead verify says of a captured request which part is wrong."
+            "Compare the secret here with the one at the sender. The command fairlead verify says which part of a captured request is wrong."
         case "unknown_address": "Compare the address that the sender calls with those on this page."
         default: "See what the sender sends."
         }

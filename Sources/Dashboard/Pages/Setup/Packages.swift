@@ -26,8 +26,8 @@ enum Packages {
             + strangers.map { row($0.0, $0.1, use[$0.0] ?? 0, isOffered: problem != nil) }
         var model: Model = [
             "package_rows": rows, "has_packages": !rows.isEmpty,
-            "looked": orders.count == 1 ? "newest order" : "newest \(Format.number(orders.count)) orders",
         ]
+        if !orders.isEmpty { model["looked"] = orders.count == 1 ? "by the newest order" : "by the newest \(Format.number(orders.count)) orders" }
         if let problem { model["no_list"] = ["why_none": Parts.sentence(problem)] as Model }
         return model
     }
@@ -53,7 +53,7 @@ enum Packages {
 
     static let templates = [
         "packages": #"""
-        <section class="card list"><header><h2>Packages</h2><span class="soft small">with how often each was asked for, by the {{looked}}</span></header>
+        <section class="card list"><header><h2>Packages</h2>{{#looked}}<span class="soft small">with how often each was asked for, {{looked}}</span>{{/looked}}</header>
         {{#no_list}}<p class="said warn">There is no list. {{why_none}}</p>{{/no_list}}
         {{#has_packages}}<table class="cards"><caption class="sr">Packages</caption><thead><tr><th scope="col">Package</th><th scope="col">Name</th><th scope="col" class="right">Orders</th></tr></thead><tbody>
         {{#package_rows}}<tr><td data-label="Package"><code>{{package}}</code>{{#is_stranger}} <span class="chip warn">not offered</span>{{/is_stranger}}</td><td data-label="Name">{{package_name}}</td><td data-label="Orders" class="right number">{{package_use}}</td></tr>{{/package_rows}}</tbody></table>{{/has_packages}}

@@ -67,7 +67,8 @@ enum IssuePage {
         facts.add("First seen", visit.format.time(issue["first_seen_at"]))
         facts.add("Last seen", visit.format.time(issue["last_seen_at"]))
         facts.add("Resolved", visit.format.time(issue["resolved_at"]))
-        facts.add("Seen", issue["count"]?.integer.map { Format.number(Int($0)) })
+        // What merely goes on is seen once.
+        facts.add("How many", issue["count"]?.integer.flatMap { $0 > 1 ? Format.number(Int($0)) : nil })
         for (name, path) in [("connection", "/connections/"), ("account", "/accounts/")] {
             facts.add(
                 name == "connection" ? "Connection" : "Account",

@@ -57,13 +57,15 @@ enum IssuesPage {
         }.joined(separator: ", ")
     }
 
+    /// When it began. It is looked for from time to time: what it holds up may say that it was before it was found.
+    static func begun(_ issue: JSON) -> Timestamp? {
+        guard let opened = Format.timestamp(issue["opened_at"]) else { return nil }
+        return Format.timestamp(issue["details"]?["since"]).map { min($0, opened) } ?? opened
+    }
+
     /// `It began 2 min after the reload at 14:03`, where it followed one; nil where it did not.
     static func began(_ issue: JSON) -> String? {
-        guard let reload = Format.timestamp(issue["details"]?["began_after_reload_at"]), let opened = Format.timestamp(issue["opened_at"]) else {
-            return nil
-        }
-        // It is looked for from time to time: what it holds up says when it began.
-        let began = Format.timestamp(issue["details"]?["since"]).map { min($0, opened) } ?? opened
+        guard let reload = Format.timestamp(issue["details"]?["began_after_reload_at"]), let began = begun(issue) else { return nil }
         let after = (max(began, reload) - reload).wholeMilliseconds
         if after < 1000 { return "It began with the reload at \(Format.short(reload)) UTC." }
         let span = Format.span(after, parts: 1)
