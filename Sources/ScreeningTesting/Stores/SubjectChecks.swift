@@ -126,6 +126,26 @@ extension StoreConformance {
                 try trial.expect(runs.isSubset(of: foundRuns) && foundRuns == sorted(Set(foundRuns)), "\(foundRuns.count) runs of \(runs.count)")
             }
         },
+        Check("a page of a search for a reason that few have ends after some hundreds were opened, and says where to go on") { trial in
+            var oldest: Run?
+            for number in 0..<1000 {
+                var run = trial.run(event: nil, state: .skipped)
+                run.result = Personal(["kind": "skipped", "reason": .string(number == 0 ? "a rare reason" : "no address")])
+                if number == 0 { oldest = run }
+                try await trial.store.perform([.run(run)])
+            }
+            var query = RunQuery()
+            query.reason = Personal("rare")
+            var (page, pages, found) = (PageRequest(limit: 10), 0, [String]())
+            repeat {
+                let runs = try await trial.store.runs(query, page)
+                found += runs.items.map(\.id)
+                page.cursor = runs.next
+                pages += 1
+            } while page.cursor != nil && pages < 100
+            try trial.expect(found == [oldest?.id], "\(found) was found")
+            try trial.expect((2...20).contains(pages), "it took \(pages) pages to look through a thousand")
+        },
         Check("events and runs are found by the reason that they ended for, page by page") { trial in
             var ids: [String] = []
             for number in 0..<7 {
