@@ -13,16 +13,6 @@ extension SQLStore {
         return records
     }
 
-    /// What came of an erasure's orders and applications while they were being destroyed, without naming the person.
-    /// - Parameters:
-    ///   - end: until when at least it may have come in: looking for what is to go can take long.
-    ///   - unlessHeld: whether what is on legal hold stays.
-    private func late(after entry: LedgerEntry, until end: Timestamp, unlessHeld: Bool = false) async throws -> ErasurePlan {
-        let requested = entry.erasure.requestedAt
-        let (begin, last) = (requested + .seconds(-5), max(end, requested + .seconds(120)))
-        return try await read { try $0.late(after: entry.plan, from: begin, to: last, unlessHeld: unlessHeld) }
-    }
-
     func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? {
         try await requireKeys()
         guard let addresses = try await addresses(of: subject) else { return nil }
@@ -94,58 +84,6 @@ extension SQLStore {
     /// - Throws: ``StoreError/keyMissing(_:)`` where something may be sealed with a key that is not here.
     private func requireKeys() async throws { if let key = try await missingKeys().first { throw StoreError.keyMissing(key) } }
 
-    @discardableResult
-    func replayErasures() async throws -> Int {
-        try await replayRevocations()
-        let entries = try await ledger()
-        guard !entries.isEmpty else { return 0 }
-        // Those of which something is gone, with when that was first.
-        let known: [String: Timestamp] = try await read { reading in
-            try reading.fetch("SELECT id, at FROM erasures", []).reduce(into: [:]) { times, row in
-                if let id = row.text(at: 0), let at = row.time(at: 1) { times[id] = at }
-            }
-        }
-        let hasKeys = try await missingKeys().isEmpty
-        var count = 0
-        for entry in entries where entry.erasure.doneAt == nil || known[entry.erasure.id] == nil {
-            // An older copy may have more of the person than there was: what is found by the same keys goes, too.
-            var entry = entry
-            let given = entry.plan
-            let isDone = entry.erasure.doneAt != nil
-            let begun = known[entry.erasure.id]
-            // What cannot be read here may be the person's: one that nothing is gone of yet is left to whoever has the key.
-            if !isDone, !hasKeys, begun == nil { continue }
-            // One that was only cut short is finished as it was written down: what was ordered for the person since is not of it.
-            var came = ErasurePlan()
-            if let begun {
-                // What was put on hold since stays: nobody has said yet that it goes.
-                came = try await late(after: entry, until: begun + .seconds(120), unlessHeld: true)
-                entry.plan.formUnion(came)
-            } else {
-                entry.plan.formUnion(try await read { try $0.completed(given) })
-            }
-            try await write(ledger: entry)
-            let act = AuditAct(by: .system, "erasure.replayed", subject: entry.erasure.id)
-            let isBegun = isDone || begun != nil
-            let unlessHeld = isBegun ? came.events.subtracting(given.events) : entry.plan.mayBeHeld
-            do {
-                // One that was done once is done again whatever this copy holds; of one that was only written down nothing is gone yet.
-                try await destroy(entry.plan, of: entry, as: begun == nil ? act : nil, unlessHeld: unlessHeld)
-            } catch StoreError.conflict where !isBegun {
-                try await withdraw(entry)
-                continue
-            } catch StoreError.conflict where !unlessHeld.isEmpty {
-                // It was put on hold at this moment: all is written down as it was, and done the next time.
-                try await write(ledger: LedgerEntry(entry.erasure, given))
-                continue
-            }
-            // A certificate that was given out stays as it is.
-            if isDone { try await forgetTraces() } else if try await missingKeys().isEmpty { _ = try await finish(entry) } else { continue }
-            count += 1
-        }
-        return count
-    }
-
     func erasures() async throws -> [Erasure] { try await ledger().map(\.erasure).sorted { $0.id > $1.id } }
 
     func erasure(_ id: String) async throws -> Erasure? { try await ledger().first { $0.erasure.id == id }?.erasure }
@@ -167,45 +105,6 @@ extension SQLStore {
     func isErased(reference: String, at account: String) async throws -> Bool {
         let key = codec.blindIndex(.reference, reference, on: account)
         return try await lookUp { try $0.isMarked(key, on: "") }
-    }
-
-    func eraseLater(event id: String) async throws {
-        try await write(TouchedRows()) { try $0.change("INSERT INTO erasures_due (event_id) VALUES ($1) ON CONFLICT DO NOTHING", [.text(id)]) }
-    }
-
-    func eraseDue() async throws -> Int {
-        let due = try await read { reading in
-            try reading.fetch(
-                """
-                SELECT d.event_id FROM erasures_due AS d WHERE NOT EXISTS
-                    (SELECT 1 FROM runs AS r WHERE r.event_id = d.event_id AND r.state IN ('queued', 'running', 'waiting'))
-                AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.id = d.event_id AND r.state IN ('queued', 'running', 'waiting')) LIMIT 200
-                """,
-                []
-            ).compactMap { $0.text(at: 0) }
-        }
-        for event in due {
-            var plan = ErasurePlan()
-            if !event.hasPrefix("run_") {
-                plan.events = [event]
-            } else if try await read({ try $0.isOfOthers(run: event) }) {
-                plan.journals = [event]
-            } else {
-                plan.runs = [event]
-            }
-            let given = plan
-            plan = try await read { try $0.ofEvents(given) }
-            try await destroy(plan, of: nil, as: nil)
-            try await write(TouchedRows()) {
-                // A run that somebody began again meanwhile stays due.
-                let sql = """
-                    DELETE FROM erasures_due WHERE event_id = $1
-                        AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN ('queued', 'running', 'waiting'))
-                    """
-                try $0.change(sql, [.text(event)])
-            }
-        }
-        return due.count
     }
 
     func known(_ texts: [Personal<String>]) async throws -> Set<Int> {
@@ -256,92 +155,14 @@ extension SQLStore {
         }
     }
 
-    /// Destroys rows first, then the keys that open what is left of them anywhere.
-    /// - Parameters:
-    ///   - entry: the erasure that it is a part of; nil for what was received of somebody who is erased already.
-    ///   - act: what the audit says of it.
-    ///   - runs: what is to tell others of it.
-    ///   - subjects: what stays where it is on legal hold, and all else with it.
-    /// - Throws: ``StoreError/conflict`` where something of it is on hold.
-    private func destroy(
-        _ plan: ErasurePlan,
-        of entry: LedgerEntry?,
-        as act: AuditAct?,
-        telling runs: [Run] = [],
-        unlessHeld subjects: Set<String> = []
-    ) async throws {
-        let (effects, keys) = try await prepare(
-            runs.flatMap { [.run($0), .queue(QueuedWork(.run($0.id), connection: $0.connection, due: $0.createdAt))] }
-        )
-        var touched = TouchedRows(erasing: plan)
-        touched.add(TouchedRows(effects, under: keys))
-        touched.removed = subjects
-        touched.audits = act != nil
-        let row = try act.map { act in
-            var act = act
-            act.details = .object(JSON.Members(plan.counts.sorted { $0.key < $1.key }.map { ($0.key, JSON.int(Int64($0.value))) }))
-            return try AuditRow(act, at: clock.now(), codec)
-        }
-        let now = clock.now()
-        let (silenced, commands) = (try await silenced(plan.audits), try await silenced(commands: plan.commands))
-        // The transaction that destroys is the act itself: whoever asked for it needs no second record.
-        _ = act == nil ? nil : AuditedAct.current?.take()
-        try await write(touched) { transaction in
-            try transaction.require(keys)
-            for subject in subjects where try transaction.isHeld(subject) { throw StoreError.conflict }
-            try transaction.erase(plan)
-            // What another erasure destroyed meanwhile stays gone.
-            let silence = "UPDATE audit SET body = $1 WHERE seq = $2 AND body IS NOT NULL"
-            for (seq, body) in silenced { try transaction.change(silence, [.bytes(body), .int(seq)]) }
-            for (id, body) in commands { try transaction.change("UPDATE bulk_jobs SET body = $1 WHERE id = $2", [.bytes(body), .text(id)]) }
-            for view in plan.views { try transaction.forget(view) }
-            try transaction.apply(effects)
-            if let entry {
-                try transaction.change(
-                    "INSERT INTO erasures (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                    [.text(entry.erasure.id), .int(now.milliseconds)]
-                )
-            }
-            if let row { try transaction.append(row) }
-        }
-        codec.keys.forget(keys: plan.keys, of: plan.orders.union(plan.events).union(plan.runs))
-        if !plan.keys.isEmpty { try await destroy(keys: plan.keys.sorted()) }
-    }
-
-    /// What is sealed of entries of the audit, without what people wrote: who did it stays. The chain is over the hash of what was sealed first.
-    private func silenced(_ entries: Set<Int64>) async throws -> [(seq: Int64, body: [UInt8])] {
-        var silenced: [(seq: Int64, body: [UInt8])] = []
-        for seq in entries.sorted() {
-            let body = try await read { reading in
-                let row = try reading.fetch("SELECT \(AuditRow.columns) FROM audit WHERE seq = $1 AND body IS NOT NULL", [.int(seq)]).first
-                return try row.flatMap { try AuditRow.silenced($0, reading.opener, reading.codec) }
-            }
-            if let body { silenced.append((seq, body)) }
-        }
-        return silenced
-    }
-
-    /// What is sealed of commands for many, without what people wrote.
-    private func silenced(commands ids: Set<String>) async throws -> [(id: String, body: [UInt8])] {
-        var silenced: [(id: String, body: [UInt8])] = []
-        for id in ids.sorted() {
-            let body = try await read { reading in
-                let row = try reading.fetch("SELECT \(BulkJobRow.idAndBody) FROM bulk_jobs WHERE id = $1", [.text(id)]).first
-                return try row.flatMap { try BulkJobRow.silenced($0, reading.opener, reading.codec) }
-            }
-            if let body { silenced.append((id, body)) }
-        }
-        return silenced
-    }
-
     /// Has an erasure that was not begun be as if it had not been written down.
-    private func withdraw(_ given: LedgerEntry) async throws {
+    func withdraw(_ given: LedgerEntry) async throws {
         var entry = LedgerEntry(given.erasure, ErasurePlan())
         entry.isWithdrawn = true
         try await write(ledger: entry)
     }
 
-    private func finish(_ given: LedgerEntry) async throws -> Erasure {
+    func finish(_ given: LedgerEntry) async throws -> Erasure {
         var entry = given
         try await forgetTraces()
         entry.erasure.doneAt = entry.erasure.doneAt ?? clock.now()
@@ -374,29 +195,4 @@ extension SQLStore {
 
 extension ErasureSubject {
     fileprivate var order: String? { if case .order(let id) = self { id } else { nil } }
-}
-
-extension TouchedRows {
-    /// What an erasure takes away.
-    fileprivate init(erasing plan: ErasurePlan) {
-        self.init()
-        orders = plan.orders.sorted()
-        runs = plan.runs.sorted()
-        events = plan.events.sorted()
-        works = plan.works
-        causes = Set(plan.notes.map(\.cause))
-        concurrencyKeys =
-            plan.places.map { Withdrawal.concurrencyKey($0.connection, $0.key) }
-            + plan.orders.flatMap { [QueuedWork.concurrencyKey(order: $0), QueuedWork.concurrencyKey(updatesOf: $0)] }
-    }
-}
-
-extension ErasurePlan {
-    /// What of it may be on legal hold.
-    fileprivate var mayBeHeld: Set<String> { orders.union(events).union(journals) }
-
-    /// The work that is queued for it.
-    var works: [Work] {
-        orders.sorted().flatMap { [Work.submit(order: $0), .read(order: $0)] } + events.sorted().map { .event($0) } + runs.sorted().map { .run($0) }
-    }
 }
