@@ -107,7 +107,9 @@ public enum StoreURL {
         switch try Place(url, relativeTo: folder) {
         case .sqlite(let path): try SQLiteSnapshot.write(path, version: version, now: now, into: files, pace: pace, progress)
         case .postgres(let url):
-            do { try PostgresSnapshot.write(url, version: version, now: now, into: files, progress) } catch { throw StoreError(postgres: error) }
+            do { try PostgresSnapshot.write(url, version: version, now: now, into: files, pace: pace, progress) } catch {
+                throw StoreError(postgres: error)
+            }
         }
     }
 

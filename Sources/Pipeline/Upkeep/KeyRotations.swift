@@ -37,7 +37,7 @@ public final class KeyRotations: Sendable {
     private static let rest = 4
     private static let shortRest = Duration.milliseconds(5)
     /// A step that takes long has waited for others rather than worked: resting longer for it, a rotation would take days in a busy store.
-    private static let longRest = Duration.milliseconds(25)
+    private static let longRest = Duration.milliseconds(35)
     /// Before it looks again at what it waits for, or tries again what failed.
     private static let pause = Duration.seconds(3)
 

@@ -4,7 +4,14 @@ import Screening
 
 /// Copies a store in PostgreSQL as it stands at one moment, whoever writes to it meanwhile: all tables and the keys in one transaction.
 enum PostgresSnapshot {
-    static func write(_ url: String, version: String, now: Timestamp, into files: BackupFiles, _ progress: BackupProgress) throws {
+    static func write(
+        _ url: String,
+        version: String,
+        now: Timestamp,
+        into files: BackupFiles,
+        pace: BackgroundPace? = nil,
+        _ progress: BackupProgress
+    ) throws {
         let connection = try PostgresConnection(try PostgresOptions(url))
         func exchange(_ sql: String...) throws -> [PostgresRow] {
             try connection.exchange(sql.map { PostgresStatement($0, isKept: false) }).last?.rows ?? []
@@ -26,8 +33,8 @@ enum PostgresSnapshot {
         let keysPath = files.keysPath ?? StoreBackup.keys(of: files.path)
         let keyFile = try BackupContainer(keysPath, isReadOnly: false)
         defer { keyFile.close() }
-        let tables = try write(try PostgresTable.all(connection, keys: false), of: connection, to: container, total: total, progress)
-        let keyTables = try write(try PostgresTable.all(connection, keys: true), of: connection, to: keyFile, total: 0, { _, _, _ in })
+        let tables = try write(try PostgresTable.all(connection, keys: false), of: connection, to: container, total: total, pace, progress)
+        let keyTables = try write(try PostgresTable.all(connection, keys: true), of: connection, to: keyFile, total: 0, pace, { _, _, _ in })
         _ = try exchange("COMMIT")
         var manifest = BackupManifest(
             version: version,
@@ -50,6 +57,7 @@ enum PostgresSnapshot {
         of connection: PostgresConnection,
         to container: BackupContainer,
         total: Int64,
+        _ pace: BackgroundPace?,
         _ progress: BackupProgress
     ) throws -> [BackupManifest.Table] {
         try container.database.writeWithoutTransaction { db in
@@ -77,6 +85,7 @@ enum PostgresSnapshot {
                     try insert.execute(arguments: StatementArguments(values.map(\.database)))
                     rows += 1
                     done += 1
+                    if done % 32 == 0 { pace?.pass() }
                     if done % 5000 == 0 { progress("copying rows", done, max(done, total)) }
                 }
                 return BackupManifest.Table(name: table.name, rows: rows, digest: "")

@@ -74,8 +74,7 @@ public enum StoreBackup {
             let partial = BackupFiles(path + ".partial", keysPath: StoreBackup.keys(of: path) + ".partial")
             try partial.remove()
             do {
-                // What a server reads for others is its own matter.
-                let pace = try StoreURL.Place(url, relativeTo: folder).file.map { BackgroundPace(beside: $0) }
+                let pace = BackgroundPace.beside(try StoreURL.Place(url, relativeTo: folder))
                 try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: partial, pace: pace, progress)
                 var outcome = try BackupProof.prove(partial, keys: keys, writing: true, pace: pace, progress)
                 guard outcome.isWhole else {
