@@ -140,7 +140,17 @@ struct NowTests {
             _ = try await browser.signIn(DashboardFixture.admin)
             let html = try await browser.html("/")
             #expect(html.contains("7 of 30 reads in the last minute") && html.contains("0 of 30 reads in the last minute"))
-            #expect(html.contains("class=\"gauge\""))
+            #expect(html.contains("class=\"gauge\"") && !html.contains("used all its reads"))
+        }
+    }
+
+    @Test("An account that used all its reads is not called well")
+    func spentBudget() async throws {
+        var fixture = try await DashboardFixture()
+        fixture.parts.readsInLastMinute = { ["one": 30] }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            #expect(try await browser.html("/").contains("used all its reads of the last minute"))
         }
     }
 }

@@ -65,11 +65,13 @@ def rows(bench, program, browser, what, path, count, limit):
     return [Row(f"{name}: median", median, "ms"), Row(f"{name}: p99", late, "ms", ("≤", limit)), Row(f"{name}: CPU", cpu, "ms")]
 
 
-def look(bench, folder, store, url):
+def look(bench, folder, store, url, server=None):
     count, found = 10 * bench.rounds, []
     connections = "".join(hosts.connection(f"ats-{number}", 9, "zinc, workerchecks") for number in range(1, 13))
     fill = [str(bench.release / "fairlead-bench"), "store", url, "fill", str(bench.grown_orders)]
     subprocess.run(fill, cwd=folder, stderr=subprocess.DEVNULL, check=True, env={**os.environ, "FAIRLEAD_BENCH_KEY": hosts.KEY})
+    if server:
+        server.vacuum("bench")
     with hosts.host(bench.release, folder, free_port(), store=url, connections=connections) as program:
         browser = Browser(program.port)
         browser.sign_in()
@@ -92,4 +94,4 @@ def run(bench):
     with hosts.scratch() as folder:
         found = look(bench, folder, "SQLite", "sqlite:bench.db")
     with hosts.scratch() as folder, bench.postgres(folder) as server:
-        return found + look(bench, folder, "PostgreSQL", server.database("bench"))
+        return found + look(bench, folder, "PostgreSQL", server.database("bench"), server)

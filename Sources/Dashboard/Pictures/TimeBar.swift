@@ -5,7 +5,7 @@ struct TimeBar: Sendable {
     let parts: [(party: String, amount: Double, text: String)]
 
     /// What stands in a party's place for orders that were not sent yet.
-    static let unsent = "not sent"
+    static let unsent = "not sent yet (us)"
 
     /// Of spans of time.
     init(_ time: [(party: String, milliseconds: Int64)]) {

@@ -21,7 +21,7 @@ enum Layout {
             "can_search": visit.may(.readPersonal),
         ]
         model["ribbon_text"] = visit.site.ribbon
-        model.merge(try await visit.site.notice.value().model(visit)) { $1 }
+        model.merge(try await visit.site.notice.value().model(visit))
         return visit.render("layout", model)
     }
 
@@ -71,6 +71,7 @@ enum Layout {
         </div>
         <footer class="foot">
         <span>as of <span id="as-of">{{now_clock}}</span> · <span id="live-state" class="live-state" role="status">as loaded</span></span>
+        <span>Times in sentences are in UTC</span>
         <span>Fairlead {{version}}</span>
         <button class="plain" type="button" id="show-keys" hidden>Keys <span class="key">?</span></button>
         </footer>

@@ -1,9 +1,6 @@
 import Mustache
 import Screening
 
-/// What a template is filled with. A name that is missing is looked for in what surrounds it: give parts names of their own.
-typealias Model = [String: Any]
-
 /// The templates: every page names its own, in its own file.
 ///
 /// Everything is escaped. What stands in a template with three braces is a slot for a part that was rendered already, and ``slots`` lists all of them.

@@ -78,7 +78,7 @@ struct Visit: Sendable {
 
     /// A template with its model. Every form in it has `csrf` and `once`.
     func render(_ template: String, _ model: Model) -> String {
-        Templates.render(template, base.merging(model) { $1 })
+        Templates.render(template, base.merging(model))
     }
 
     private var base: Model {

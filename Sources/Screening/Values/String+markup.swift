@@ -1,20 +1,21 @@
 extension String {
-    /// The text in HTML, in which nothing is markup. It goes by scalars: to a browser `<` is one also where it makes one character with what stands before or
-    /// after it.
+    /// The text in HTML, in which nothing is markup. It does not go by characters: to a browser `<` is one also where it makes one character with what stands
+    /// before or after it.
     package var htmlEscaped: String {
-        var out = ""
-        out.reserveCapacity(utf8.count)
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "'": out += "&#39;"
-            default: out.unicodeScalars.append(scalar)
+        guard let first = utf8.firstIndex(where: { "&<>\"'".utf8.contains($0) }) else { return self }
+        var out = Array(utf8[..<first])
+        // What is markup is ASCII, and no byte of any other scalar is.
+        for byte in utf8[first...] {
+            switch byte {
+            case UInt8(ascii: "&"): out += "&amp;".utf8
+            case UInt8(ascii: "<"): out += "&lt;".utf8
+            case UInt8(ascii: ">"): out += "&gt;".utf8
+            case UInt8(ascii: "\""): out += "&quot;".utf8
+            case UInt8(ascii: "'"): out += "&#39;".utf8
+            default: out.append(byte)
             }
         }
-        return out
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// The text as a cell of CSV (RFC 4180), in quotes where it needs them, that no spreadsheet takes for a formula: not where it begins, not where a

@@ -106,7 +106,7 @@ enum HoldPage {
             "left": Format.number(left), "is_left": left > 0, "is_one_left": left == 1, "uncertain": Format.number(uncertain),
             "is_uncertain": uncertain > 0, "is_one_uncertain": uncertain == 1, "counts": counts,
         ]
-        return model.merging(named(Int(reconciliation["unknown"]?.integer ?? 0))) { $1 }
+        return model.merging(named(Int(reconciliation["unknown"]?.integer ?? 0)))
     }
 
     private static func actions(_ hold: JSON?, _ gap: Int?, unsent: Int, runs: Int, _ visit: Visit) -> [Model] {

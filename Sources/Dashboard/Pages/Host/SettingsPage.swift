@@ -53,7 +53,7 @@ enum SettingsPage {
         model["has_many"] = true
         model["facet_sets"] = [Model]()
         model["none_found"] = found.isEmpty
-        model.merge(list.model(matching: found.count, of: many.count)) { $1 }
+        model.merge(list.model(matching: found.count, of: many.count))
         return model
     }
 

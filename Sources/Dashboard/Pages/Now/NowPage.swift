@@ -37,10 +37,10 @@ enum NowPage {
         if let count = waiting.last?.count, count > 0 {
             model["waits_for_us"] = ["us_count": count == 1 ? "An order waits" : "\(Format.number(count)) orders wait"] as Model
         }
-        model.merge(contacts(status, "accounts", issues, visit)) { $1 }
-        model.merge(contacts(status, "connections", issues, visit)) { $1 }
-        let rhythms = try await visit.site.rhythms.value()
         let used = try await visit.site.parts.readsInLastMinute()
+        model.merge(contacts(status, "accounts", issues, used, visit))
+        model.merge(contacts(status, "connections", issues, used, visit))
+        let rhythms = try await visit.site.rhythms.value()
         model["accounts"] = (model["accounts"] as? [Model] ?? []).map { contact -> Model in
             var contact = contact
             guard let id = contact["contact_id"] as? String, let limit = visit.site.parts.registry.account(id)?.readsPerMinute else { return contact }
@@ -83,8 +83,10 @@ enum NowPage {
     }
 
     /// An account or a connection, and what is heard from it.
-    private static func contact(_ contact: JSON, _ kind: String, _ known: Contact.Known, _ visit: Visit) -> Model {
+    /// - Parameter used: how many reads each account used in the last minute; nil where that is not known.
+    private static func contact(_ contact: JSON, _ kind: String, _ known: Contact.Known, _ used: [String: Int]?, _ visit: Visit) -> Model {
         let (id, problem) = (contact["id"]?.text ?? "", contact["problem"]?["code"]?.text)
+        let limit = kind == "accounts" ? visit.site.parts.registry.account(id)?.readsPerMinute : nil
         let open = known.count(contact, isAccount: kind == "accounts")
         let (tone, health): (String, String) =
             if problem == Problem.paused { ("warn", "paused") } else if let problem { ("bad", Contact.health(problem)) } else if open > 0 {
@@ -93,6 +95,8 @@ enum NowPage {
                 ("warn", "silent for longer than usual")
             } else if let refused = contact["last_refused"]?["count"]?.integer, refused > 0 {
                 ("warn", "\(Format.number(Int(refused))) refused")
+            } else if let limit, let count = used?[id], count >= limit {
+                ("warn", "used all its reads of the last minute")
             } else if let untried = known.untried(contact, isAccount: kind == "accounts") { ("", untried) } else { ("good", "well") }
         var model: Model = [
             "contact_id": id, "contact_kind": contact["kind"]?.text ?? "", "href": "/\(kind)/\(PercentEncoding.text(id))", "dot_tone": tone,
@@ -116,8 +120,8 @@ enum NowPage {
     private static let shownContacts = 24
 
     /// The accounts or the connections; where there are many those that need somebody, then those that were heard of last.
-    private static func contacts(_ status: JSON, _ kind: String, _ known: Contact.Known, _ visit: Visit) -> Model {
-        let all = (status[kind]?.items ?? []).map { contact($0, kind, known, visit) }
+    private static func contacts(_ status: JSON, _ kind: String, _ known: Contact.Known, _ used: [String: Int]?, _ visit: Visit) -> Model {
+        let all = (status[kind]?.items ?? []).map { contact($0, kind, known, used, visit) }
         guard all.count > shownContacts else { return [kind: all] }
         func rank(_ contact: Model) -> (Int, String) {
             let tones = ["bad": 0, "warn": 1, "good": 2]
@@ -149,7 +153,7 @@ enum NowPage {
                     continue
                 }
                 let own: Model = ["paused_id": id, "href": "/\(kind)/\(PercentEncoding.text(id))", "paused_kind": String(kind.dropLast())]
-                models.append(own.merging(HostNotice.pause(pause, visit)) { $1 })
+                models.append(own.merging(HostNotice.pause(pause, visit)))
             }
         }
         return models
@@ -179,7 +183,7 @@ enum NowPage {
         <p class="small soft">{{#holds_up}}{{holds_up}} held up · {{/holds_up}}began {{#opened}}{{>time}}{{/opened}}{{#issue_owner}} · with {{issue_owner}}{{/issue_owner}}</p></article>{{/issues}}</div></section>
         <section class="card" aria-labelledby="acts-title"><header><h2 id="acts-title">Who has to act</h2><span class="more"><a href="/orders">All orders</a></span></header>
         {{#waiting_bar}}{{{picture}}}{{/waiting_bar}}
-        <ul class="legend">{{#waiting}}<li><a href="{{href}}">{{#party}}{{>party}}{{/party}} <span class="number strong">{{waiting_count}}</span></a></li>{{/waiting}}{{#unsent}}<li><a href="/orders?state=accepted"><span class="nowrap"><span class="dot"></span> not sent yet</span> <span class="number strong">{{unsent_count}}</span></a></li>{{/unsent}}</ul></section>
+        <ul class="legend">{{#waiting}}<li><a href="{{href}}">{{#party}}{{>party}}{{/party}} <span class="number strong">{{waiting_count}}</span></a></li>{{/waiting}}{{#unsent}}<li><a href="/orders?state=accepted"><span class="nowrap"><span class="dot"></span> not sent yet (us)</span> <span class="number strong">{{unsent_count}}</span></a></li>{{/unsent}}</ul></section>
         {{#over_time}}{{>now-charts}}{{/over_time}}
         <div class="grid">
         <section class="card" aria-labelledby="states-title"><header><h2 id="states-title">Orders by state</h2><span class="more soft small">14 days</span></header>

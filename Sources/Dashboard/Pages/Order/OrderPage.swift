@@ -86,7 +86,7 @@ enum OrderPage {
             "connection": order["connection"]?.text ?? "", "account": order["account"]?.text ?? "", "provider": order["provider"]?.text ?? "",
             "package": order["package"]?.text ?? "",
             "entries": facts.timeline.enumerated().suffix(mostEntries).reversed().map { index, item -> Model in
-                item.model(format, provider: (order["provider"]?.text ?? "", title)).merging(["entry_id": entry(index)]) { $1 }
+                item.model(format, provider: (order["provider"]?.text ?? "", title)).merging(["entry_id": entry(index)])
             },
             "checks": (order["checks"]?.items ?? []).map(check), "told": told(facts, format), "case": "/orders/\(id)/case",
             "actions": OrderActions.possible(order, isAdopted: try await isAdopted(id, visit), visit), "times": times(order),

@@ -19,7 +19,7 @@ enum AccountsPage {
                 ("No account yet", "An account is credentials at one provider: write it under accounts in the settings file and reload.", nil)
             ),
         ]
-        model.merge(list.model(matching: found.count, of: accounts.count)) { $1 }
+        model.merge(list.model(matching: found.count, of: accounts.count))
         return .page(Page("Accounts", .accounts, content: visit.render("accounts", model)))
     }
 

@@ -44,7 +44,7 @@ enum ConnectionsPage {
             return row
         }
         model["has_rhythms"] = (model["connections"] as? [Model] ?? []).contains { $0["rhythm"] != nil }
-        model.merge(list.model(matching: found.count, of: connections.count)) { $1 }
+        model.merge(list.model(matching: found.count, of: connections.count))
         return .page(Page("Connections", .connections, content: visit.render("connections", model)))
     }
 

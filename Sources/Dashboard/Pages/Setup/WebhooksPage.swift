@@ -9,7 +9,7 @@ enum WebhooksPage {
         PageHandler.post("/webhooks", .admin) { visit in
             let id = visit.field("name") ?? ""
             guard !id.isEmpty else { throw ProblemDocument(422, "invalid_field", "Not made", "name is missing") }
-            let body: JSON = ["url": .string(visit.field("url") ?? ""), "events": ["*"], "enabled": true]
+            let body: JSON = ["url": .string(visit.field("url")?.trimmed ?? ""), "events": ["*"], "enabled": true]
             return WebhookPage.secret(try await visit.send(.put, "webhooks", id, body: body), visit, isNew: true)
         },
     ]
@@ -27,7 +27,7 @@ enum WebhooksPage {
                 )
             ),
         ]
-        model.merge(list.model(matching: found.count, of: webhooks.count)) { $1 }
+        model.merge(list.model(matching: found.count, of: webhooks.count))
         if visit.may(.admin) {
             model["actions"] = [
                 Parts.action(
