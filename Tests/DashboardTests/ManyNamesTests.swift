@@ -134,6 +134,36 @@ struct ManyNamesTests {
         }
     }
 
+    @Test("An endpoint is disabled, given another address and enabled on its page, and its secret and what it is told of stay")
+    func endpointChanges() async throws {
+        let fixture = try await DashboardFixture()
+        let body: JSON = ["url": "https://hooks.example.test/", "events": ["order.created"], "enabled": true, "connections": ["acme"]]
+        _ = try await fixture.parts.api.answer(.put, "/webhooks/ops", body: body, for: .administrator)
+        func present() async throws -> WebhookEndpoint { try #require(try await fixture.store.endpoint("ops")) }
+        let made = try await present()
+        let reader = try await fixture.token([.read])
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await other.signIn(reader.secret)
+            let refused = try await other.submit("/webhooks/ops/disable", on: "/")
+            #expect(refused.status == 403 && refused.html.contains("scope"))
+            #expect(try await present().isEnabled)
+            #expect(!(try await browser.html("/webhooks/ops")).contains("/webhooks/ops/enable"))
+            #expect(try await browser.submit("/webhooks/ops/disable", on: "/webhooks/ops").status == 303)
+            #expect(try await !present().isEnabled)
+            #expect(try await browser.html("/webhooks/ops").contains("/webhooks/ops/enable"))
+            #expect(try await browser.submit("/webhooks/ops/address", on: "/webhooks/ops", [(name: "url", value: "no address")]).status == 422)
+            let still = try await present()
+            #expect(still.url == made.url && !still.isEnabled)
+            let address = [(name: "url", value: " https://new.example.test/ ")]
+            #expect(try await browser.submit("/webhooks/ops/address", on: "/webhooks/ops", address).status == 303)
+            let moved = try await present()
+            #expect(moved.isEnabled && moved.url == "https://new.example.test/")
+            #expect(moved.connections == made.connections && moved.events == made.events && moved.keys == made.keys)
+        }
+    }
+
     private func pause(_ fixture: DashboardFixture) -> OperatingState.Pause {
         OperatingState.Pause(
             problem: Problem(code: Problem.paused, message: "by hand", at: fixture.clock.now()),

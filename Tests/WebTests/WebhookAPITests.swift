@@ -44,8 +44,8 @@ struct WebhookAPITests {
         try await fixture.run { (client) async throws in
             _ = try await put(client, "ops", Self.wanted)
             #expect(try await put(client, "other", Self.wanted, as: "plain").status == 403)
-            for path in ["test", "rotate", "redeliver"] {
-                #expect(try await client.post("/webhooks/ops/\(path)", ["missed": true], as: "clerk").status == 403)
+            for path in ["test", "rotate", "redeliver", "enable", "disable"] {
+                #expect(try await client.post("/webhooks/ops/\(path)", path == "redeliver" ? ["missed": true] : [:], as: "clerk").status == 403)
             }
             #expect(try await client.get("/webhooks", as: "plain").status == 200)
             for path in ["/webhooks", "/webhooks/ops", "/webhooks/ops/deliveries"] {
@@ -149,10 +149,38 @@ struct WebhookAPITests {
             #expect(claims.map(\.work.subject) == [ids[0]], "what is about one order goes in order")
             #expect(try await client.post("/webhooks/ops/redeliver", [:]).status == 422)
             #expect(try await client.post("/webhooks/ops/redeliver", ["delivery": "dlv_none"]).status == 404)
-            var off = Self.wanted
-            off["enabled"] = false
-            _ = try await put(client, "ops", off)
+            #expect(try await client.post("/webhooks/ops/disable", ["note": "moving house"]).json?["enabled"] == false)
             #expect(try await client.post("/webhooks/ops/redeliver", ["missed": true]).json?["code"] == "disabled")
+        }
+    }
+
+    @Test("An endpoint is switched on and off, and moved, whatever else the settings no longer have; one of the settings is not")
+    func switching() async throws {
+        let fixture = try await APIFixture()
+        func endpoint(_ id: String, isFromSettings: Bool) -> WebhookEndpoint {
+            WebhookEndpoint(
+                id: id,
+                url: "https://hooks.example.test/in",
+                events: .all,
+                connections: ["gone"],
+                algorithm: .ed25519,
+                keys: [WebhookEndpoint.Key(StandardWebhooks.newKeyPair(from: SystemRandom()), createdAt: fixture.clock.now())],
+                isFromSettings: isFromSettings,
+                createdAt: fixture.clock.now()
+            )
+        }
+        let made = endpoint("ops", isFromSettings: false)
+        for one in [made, endpoint("settings", isFromSettings: true)] { try await fixture.store.keep(one, over: 0) }
+        try await fixture.run { (client) async throws in
+            let off = try await client.post("/webhooks/ops/disable", [:])
+            #expect(off.status == 200 && off.json?["enabled"] == false && off.json?["secret"] == nil)
+            let moved = try await client.post("/webhooks/ops/enable", ["url": "https://new.example.test/in"])
+            #expect(moved.status == 200 && moved.json?["enabled"] == true && moved.json?["connections"] == ["gone"])
+            #expect(try await client.post("/webhooks/ops/enable", ["url": "ftp://new.example.test/"]).status == 422)
+            #expect(try await client.post("/webhooks/none/enable", [:]).status == 404)
+            let kept = try #require(try await fixture.store.endpoint("ops"))
+            #expect(kept.url == "https://new.example.test/in" && kept.keys == made.keys && kept.algorithm == .ed25519)
+            #expect(try await client.post("/webhooks/settings/disable", [:]).json?["code"] == "from_settings")
         }
     }
 }

@@ -5,18 +5,22 @@ import Screening
 struct WebhookEnable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enable",
-        abstract: "Sends to a webhook again that was disabled; its address, secret and what it is told of stay.",
+        abstract: "Sends to a webhook again that was disabled, or at another address; its secret and what it is told of stay.",
         discussion: """
             What it missed is kept, and sent by fairlead webhook redeliver WEBHOOK --missed.
 
             Example:
               fairlead webhook enable ops --note "the receiver is mended"
+              fairlead webhook enable ops --url https://new.example.test/hooks
             """
     )
 
+    @Option(help: "Its address from now on, also for what still waits to be sent.")
+    var url: String?
+
     @OptionGroup var change: WebhookSwitch
 
-    func run() async throws { try await change.run(isEnabled: true) }
+    func run() async throws { try await change.run(isEnabled: true, url: url) }
 }
 
 struct WebhookDisable: AsyncParsableCommand {
@@ -42,13 +46,12 @@ struct WebhookSwitch: ParsableArguments {
     @OptionGroup var note: NoteOptions
     @OptionGroup var host: HostOptions
 
-    func run(isEnabled: Bool) async throws {
+    func run(isEnabled: Bool, url: String? = nil) async throws {
         let response = try await host.ask { client in
-            let present = try await client.get(["webhooks", id]).json
-            var body: JSON = ["enabled": .bool(isEnabled)]
-            for name in ["url", "events", "connections", "accounts"] { body[name] = present[name] }
+            var body: JSON = [:]
+            if let url { body["url"] = .string(url) }
             note.add(to: &body)
-            return try await client.put(["webhooks", id], body: body)
+            return try await client.post(["webhooks", id, isEnabled ? "enable" : "disable"], body: body)
         }
         let advice =
             isEnabled ? " fairlead webhook redeliver \(id) --missed sends what it missed." : " fairlead webhook enable \(id) switches it on again."

@@ -101,7 +101,8 @@ extension IssueText {
                         "It stands as in the backup: since then it may have been removed, or given another address or secret. Nothing is sent there "
                         + "until somebody says that it is still right.",
                     effect: "Candidates are not affected; who is told by this webhook hears nothing. What it missed is kept for 30 days.",
-                    advice: "Look at its address (webhook list). Where it is still wanted enable it, and send what it missed; else remove it.",
+                    advice:
+                        "Look at its address (on its page, or with webhook list). Where it is still wanted, enable it, and send what it missed; else remove it.",
                     "fairlead webhook enable \(webhook)",
                     "fairlead webhook redeliver \(webhook) --missed"
                 )
@@ -112,9 +113,11 @@ extension IssueText {
                     ? "Its receiver answered 410: there is nothing at the address any more, and nothing is sent there."
                     : "Its receiver took no message for five days, and nothing is sent there any more.",
                 effect: "Candidates are not affected; who is told by this webhook hears nothing. What it missed is kept for 30 days.",
-                advice: (isGone ? "Give it the new address (webhook set), which enables it" : "Mend the receiver, and enable the webhook")
+                advice: (isGone
+                    ? "Give it the new address (on its page, with webhook enable --url, or in the settings where it stands there), which enables it"
+                    : "Mend the receiver, and enable the webhook (one of the settings file: reload it)")
                     + "; then send what it missed.",
-                isGone ? "fairlead webhook set \(webhook) URL --on TYPE" : "fairlead webhook enable \(webhook)",
+                isGone ? "fairlead webhook enable \(webhook) --url URL" : "fairlead webhook enable \(webhook)",
                 "fairlead webhook redeliver \(webhook) --missed"
             )
         case (.deliveriesRejected, _):
@@ -145,7 +148,9 @@ extension IssueText {
                 means:
                     "Its receiver refused several messages in a row. Each is tried again for three days; after five days of failing nothing is sent there any more.",
                 effect: "Candidates are not affected; who is told by this webhook hears nothing, and is told late when it works again.",
-                advice: "Mend the receiver, or give the webhook another address. What waits is sent by itself, or at once where it is redelivered.",
+                advice:
+                    "Mend the receiver, or give the webhook another address (on its page, with webhook set, or in the settings where it stands there). "
+                    + "What waits is sent by itself, or at once where it is redelivered.",
                 "fairlead webhook deliveries \(webhook) --state pending",
                 "fairlead webhook redeliver \(webhook) --missed --dry-run"
             )

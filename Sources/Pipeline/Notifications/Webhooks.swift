@@ -80,6 +80,24 @@ public struct Webhooks: Sendable {
         return endpoint
     }
 
+    /// Has an endpoint told again, or no longer. Its secrets and what it is told of stay, whatever else is changed at the same moment; calling again changes
+    /// nothing that matters.
+    /// - Parameter url: its address from now on; nil for the one that it has.
+    /// - Throws: ``CommandError``: 404; 409 `from_settings`; ``FieldProblem``.
+    public func set(_ id: String, isEnabled: Bool, url: JSON? = nil, by actor: Actor) async throws -> WebhookEndpoint {
+        let url = try url.map { try WebhookRequest.url($0, allowsPlain) }
+        return try await redecidingConflicts {
+            var next = try await changeable(id)
+            if let url { next.url = url }
+            next.isEnabled = isEnabled
+            if isEnabled { next.disabled = nil }
+            next.updatedAt = environment.clock.now()
+            next.version += 1
+            try await keep(next, isEnabled ? "enabled" : "disabled", by: actor)
+            return next
+        }
+    }
+
     /// Gives an endpoint a new secret. The old ones sign beside it for a while, so that the receiver can change over, or are revoked at once.
     /// - Parameters:
     ///   - overlap: how long the old ones go on; nil for a day.

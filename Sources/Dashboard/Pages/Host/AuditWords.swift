@@ -63,7 +63,7 @@ enum AuditWords {
         "set": "set", "remove": "removed", "pause": "paused", "resume": "resumed", "check": "checked", "test": "sent a test to",
         "rotate": "gave a new secret to",
         "redeliver": "had notices sent again to", "snooze": "snoozed", "resolve": "resolved", "note": "wrote a note about", "stop": "stopped",
-        "retire": "retired",
+        "retire": "retired", "enable": "enabled", "disable": "disabled",
         "shadow": "ran today's script beside",
     ]
 

@@ -13,6 +13,20 @@ enum WebhookPage {
             let webhook = try await visit.send(.post, "webhooks", visit.parameter("id"), "rotate", body: [:])
             return secret(webhook, visit, isNew: false)
         },
+        PageHandler.post("/webhooks/{id}/address", .admin) { visit in
+            var body = visit.note
+            body["url"] = .string(visit.field("url")?.trimmed ?? "")
+            try await visit.post("webhooks", visit.parameter("id"), "enable", body: body)
+            return back(visit, "address")
+        },
+        PageHandler.post("/webhooks/{id}/enable", .admin) { visit in
+            try await visit.post("webhooks", visit.parameter("id"), "enable", body: visit.note)
+            return back(visit, "enable")
+        },
+        PageHandler.post("/webhooks/{id}/disable", .admin) { visit in
+            try await visit.post("webhooks", visit.parameter("id"), "disable", body: visit.note)
+            return back(visit, "disable")
+        },
         PageHandler.post("/webhooks/{id}/redeliver", .admin) { visit in
             let body: JSON = visit.field("delivery").map { ["delivery": .string($0)] } ?? ["missed": true]
             try await visit.post("webhooks", visit.parameter("id"), "redeliver", body: body)
@@ -47,7 +61,12 @@ enum WebhookPage {
         model["empty"] = list.empty(("Nothing was delivered yet", "A test shows whether it arrives.", nil))
         if let pager = list.pager(answer) { model["pager"] = pager }
         model["actions"] = actions(webhook, id, visit)
-        model["said"] = visit.said(["test": "A test is on its way: it shows below.", "redeliver": "It is on its way again."])
+        model["said"] = visit.said([
+            "test": "A test is on its way: it shows below.", "redeliver": "It is on its way again.",
+            "address": "What happens, and what still waits to be sent, goes to this address from now on.",
+            "enable": "It is told from now on. To send what it missed, use “Redeliver what it missed”.",
+            "disable": "Nothing is sent there. What happens meanwhile is kept for 30 days, to be sent once it is enabled again.",
+        ])
         return .page(Page(id, .webhooks, content: visit.render("webhook", model)))
     }
 
@@ -131,6 +150,30 @@ enum WebhookPage {
             ),
         ]
         guard webhook["from"]?.text != "settings" else { return actions }
+        let isEnabled = webhook["enabled"]?.boolean ?? true
+        if !isEnabled {
+            let enable = Parts.action(
+                "Enable",
+                id: "enable",
+                path: path + "/enable",
+                question: "Send there again?",
+                what:
+                    "It is told of what happens from now on, at \(webhook["url"]?.text ?? "its address"). What it missed is kept, and is sent when you say so.",
+                tone: "primary"
+            )
+            actions.insert(enable, at: 0)
+        }
+        actions.append(
+            Parts.action(
+                "Change the address",
+                id: "address",
+                path: path + "/address",
+                question: "Where is it now?",
+                what:
+                    "What happens, and what still waits to be sent, goes there from now on, and the webhook is enabled. Its secret and the events it is told of do not change.",
+                inputs: [("url", "Address, https", webhook["url"]?.text ?? "")]
+            )
+        )
         actions.append(
             Parts.action(
                 "Rotate the secret",
@@ -141,6 +184,17 @@ enum WebhookPage {
                 takesNote: false
             )
         )
+        if isEnabled {
+            actions.append(
+                Parts.action(
+                    "Disable",
+                    id: "disable",
+                    path: path + "/disable",
+                    question: "Send nothing there?",
+                    what: "What happens meanwhile is kept for 30 days, to be sent once it is enabled again."
+                )
+            )
+        }
         return actions
     }
 

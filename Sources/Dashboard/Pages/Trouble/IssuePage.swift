@@ -78,7 +78,12 @@ enum IssuePage {
         }
         facts.add("Plugin or file", issue["plugin"]?.text.map { file in issue["line"]?.integer.map { "\(file):\($0)" } ?? file }, isCode: true)
         facts.add("Hook", issue["hook"]?.text, isCode: true)
-        facts.add("Host", issue["host"]?.text, isCode: true)
+        let isWebhook = ["webhook_failing", "webhook_disabled"].contains(issue["kind"]?.text)
+        if isWebhook, let webhook = issue["host"]?.text {
+            facts.add("Webhook", webhook, href: "/webhooks/" + PercentEncoding.text(webhook))
+        } else {
+            facts.add("Host", issue["host"]?.text, isCode: true)
+        }
         facts.add("Code", issue["code"]?.text, isCode: true)
         facts.add("Seen to by", issue["owner"]?.text)
         return facts.items

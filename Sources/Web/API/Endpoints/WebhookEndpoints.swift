@@ -16,7 +16,7 @@ struct WebhookEndpoints: Sendable {
         ]
     )
 
-    var endpoints: [Endpoint] { reading + changing + sending }
+    var endpoints: [Endpoint] { reading + changing + switching + sending }
 
     private var reading: [Endpoint] {
         [
@@ -78,6 +78,27 @@ struct WebhookEndpoints: Sendable {
                     by: principal.actor
                 )
                 return WireResponse(200, json: endpoint.view(principal, showingSecret: true))
+            },
+        ]
+    }
+
+    private var switching: [Endpoint] {
+        [
+            Endpoint(.post, "/webhooks/{id}/enable", .admin, Self.enabling) { request, principal in
+                try Self.require(principal)
+                return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                    let body = try request.object(["url", "note"])
+                    let url = try body.optionalText("url", maximum: 2000)
+                    let endpoint = try await webhooks.set(Self.id(request), isEnabled: true, url: url.map { .string($0) }, by: principal.actor)
+                    return WireResponse(200, json: endpoint.view(principal))
+                }
+            },
+            Endpoint(.post, "/webhooks/{id}/disable", .admin, Self.disabling) { request, principal in
+                try Self.require(principal)
+                return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                    _ = try request.object(["note"]).optionalText("note")
+                    return WireResponse(200, json: try await webhooks.set(Self.id(request), isEnabled: false, by: principal.actor).view(principal))
+                }
             },
         ]
     }
@@ -172,6 +193,22 @@ extension WebhookEndpoints {
         body: Operation.body(required: [:], optional: ["overlap": .wholeNumber, "revoke": .yesOrNo, "note": .anyText]),
         answers: [(200, WebhookEndpoint.newSchema.reference)],
         problems: [400, 404, 408, 409, 413, 422]
+    )
+
+    private static let enabling = Operation(
+        summary: "Tell a webhook of what happens again, at another address where `url` is given; its secrets and what it is told of stay",
+        parameters: [Operation.idempotencyKey],
+        body: Operation.body(required: [:], optional: ["url": .anyText, "note": .anyText]),
+        answers: [(200, WebhookEndpoint.schema.reference)],
+        problems: [400, 404, 409, 422]
+    )
+
+    private static let disabling = Operation(
+        summary: "Send nothing more to a webhook; what happens is kept for when it is enabled",
+        parameters: [Operation.idempotencyKey],
+        body: Operation.body(required: [:], optional: ["note": .anyText]),
+        answers: [(200, WebhookEndpoint.schema.reference)],
+        problems: [400, 404, 409, 422]
     )
 
     private static let testing = Operation(
