@@ -199,11 +199,11 @@ import Testing
             ),
             (
                 situation(.accepted) { $0.accountObstacle = .unanswered(account: "zinc-uk", next: at("05T12:01")) },
-                "Accepted on 2 Dec 14:02 and not sent to Zinc yet: Zinc does not answer. It is tried again at 12:01, or now by fairlead account check zinc-uk."
+                "Accepted on 2 Dec 14:02 and not sent to Zinc yet: Zinc does not answer. The account zinc-uk is tried again at 12:01, or now by fairlead account check zinc-uk."
             ),
             (
                 situation(.accepted) { $0.accountObstacle = .unclear(account: "zinc-uk", next: nil) },
-                "Accepted on 2 Dec 14:02 and not sent to Zinc yet: Zinc does not say what becomes of new orders. It is tried again from time to time, or now by fairlead account check zinc-uk."
+                "Accepted on 2 Dec 14:02 and not sent to Zinc yet: Zinc does not say what becomes of new orders. The account zinc-uk is tried again from time to time, or now by fairlead account check zinc-uk."
             ),
             (
                 situation(.accepted) { $0.accountObstacle = .resting(account: "zinc-uk", until: at("05T12:05")) },

@@ -75,7 +75,7 @@ struct ListView {
         let others = given.filter { !shown.contains($0.name) }
         guard !others.isEmpty else { return [] }
         let facets = others.map { name, value -> Model in
-            let title = "× \(name.replacing("order_id", with: "order").replacing("_", with: " ")): \(value)"
+            let title = "× \(name.replacing("order_id", with: "order").replacing("_", with: " ")): \(Format.filter(name, value))"
             return ["facet": title, "facet_href": link(name, nil), "is_chosen": true]
         }
         return [["facet_title": "Also", "facets": facets]]

@@ -26,6 +26,11 @@ struct Format: Sendable {
     /// `30 Nov 12:03:07`.
     static func moment(_ time: Timestamp) -> String { "\(short(time).split(separator: " ").prefix(2).joined(separator: " ")) \(clock(time))" }
 
+    /// A filter's value: a moment as people read it.
+    static func filter(_ name: String, _ value: String) -> String {
+        ["since", "until"].contains(name) ? Timestamp(iso8601: value).map(absolute) ?? value : value
+    }
+
     /// `every 2 h`, `off`, of a polling as the API says it.
     static func every(_ poll: String) -> String {
         guard poll.hasSuffix("s"), let seconds = Int64(poll.dropLast()) else { return poll == "off" ? poll : "every \(poll)" }

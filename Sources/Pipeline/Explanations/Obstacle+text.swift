@@ -26,7 +26,7 @@ extension Obstacle {
         case .credentials(let account, _):
             return "put the key right in the settings; fairlead account check \(account) tries the present one"
         case .unanswered(let account, let next), .unclear(let account, let next):
-            return "it is tried again " + (next.map { words.at(max($0, words.now)) } ?? "from time to time")
+            return "the account \(account) is tried again " + (next.map { words.at(max($0, words.now)) } ?? "from time to time")
                 + ", or now by fairlead account check \(account)"
         case .resting(_, let until): return "it is asked again \(words.at(until))"
         }

@@ -10,7 +10,7 @@ enum ResolveDesk {
         let provider = account?.provider.manifest.title ?? order["provider"]?.text ?? "the provider"
         let deed = Deed(order: order, provider: provider)
         var model: Model = [
-            "desk_provider": provider, "may_resolve": visit.may(.operate), "waits_webhook": account?.capabilities.webhooks == true,
+            "desk_provider": provider, "may_resolve": visit.may(.operate),
             "abandon": deed.action(
                 "Give it up",
                 "abandon",
@@ -199,7 +199,6 @@ enum ResolveDesk {
         <div class="two"><div class="stack"><h3>What {{desk_provider}} has</h3>
         {{#found}}{{>desk-found}}{{/found}}
         {{^may_resolve}}<p>A request for this person, made at about the time on the right. Settling it takes the scope operate.</p>{{/may_resolve}}
-        {{#waits_webhook}}<p class="soft small">A webhook of {{desk_provider}} about it settles it as well.</p>{{/waits_webhook}}
         {{#may_resolve}}<div class="actions">{{#adopt}}{{>action}}{{/adopt}}{{#resubmit}}{{>action}}{{/resubmit}}{{#abandon}}{{>action}}{{/abandon}}</div>{{/may_resolve}}</div>
         <div class="stack"><h3>What we sent</h3><dl class="facts">
         {{#sent_name}}<dt>Name</dt><dd>{{sent_name}}</dd>{{/sent_name}}{{#sent_email}}<dt>E-mail</dt><dd>{{sent_email}}</dd>{{/sent_email}}{{#sent_phone}}<dt>Telephone</dt><dd>{{sent_phone}}</dd>{{/sent_phone}}

@@ -75,7 +75,7 @@ enum OrderFacets {
         if let late = try await late(visit, address) { sets.append(late) }
         let others = ["provider", "external_id", "problem", "since", "until", "older", "younger", "unchanged", "q"].flatMap { name in
             address.values(name).filter { value in !ages.contains { $0.name == name && $0.value == value } }.map {
-                choice(name, $0, nil, text: "\(Self.words[name] ?? name.replacing("_", with: " ")): \($0) ×", single: true)
+                choice(name, $0, nil, text: "\(Self.words[name] ?? name.replacing("_", with: " ")): \(Format.filter(name, $0)) ×", single: true)
             }
         }
         if !others.isEmpty { sets.append(["set_name": "Also", "choices": others]) }
