@@ -3,23 +3,27 @@ import GRDB
 import GRDBSQLite
 import Screening
 
-/// How a long piece of work on databases leaves room to others: while somebody writes to the store, it rests as long as it works; else it does not rest.
+/// How a long piece of work on databases leaves room to others: while somebody writes to the store, or to its server, it rests as long as it works; else it does not rest.
 ///
-/// A low priority alone does not do: what delays a commit most is the disk. It is used by one thread.
+/// A low priority alone does not do: what delays a commit most is the disk. Where it cannot be seen whether somebody writes, it rests as if somebody did.
+/// It is used by one thread.
 final class BackgroundPace {
-    /// What every commit to the store changes; nil where it cannot be had.
-    private let lastWritten: () -> String?
+    /// What every commit to the store changes.
+    private let lastWritten: () throws -> String
     private var restedAt = ContinuousClock.now
+    /// What it was at the last look; nil where that look failed.
     private var written: String?
 
     /// So many steps of SQLite's machine are between two looks: a millisecond or so.
     private static let steps: CInt = 500
     private static let piece = Duration.milliseconds(10)
     private static let longest = Duration.milliseconds(50)
+    /// How long a server that could not be asked is left alone.
+    private static let again = Duration.seconds(30)
 
-    private init(_ lastWritten: @escaping () -> String?) {
+    init(_ lastWritten: @escaping () throws -> String) {
         self.lastWritten = lastWritten
-        written = lastWritten()
+        written = try? lastWritten()
     }
 
     /// Beside whoever writes to the store at a place.
@@ -27,13 +31,32 @@ final class BackgroundPace {
         switch place {
         case .sqlite(let path):
             return BackgroundPace {
-                (try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.modificationDate] as? Date).map { "\($0.timeIntervalSince1970)" }
+                // Without that file nobody has the store open to write to it.
+                do {
+                    let written = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.modificationDate] as? Date
+                    return "\(written?.timeIntervalSince1970 ?? 0)"
+                } catch CocoaError.fileReadNoSuchFile { return "" }
             }
         case .postgres(let url):
+            var connection: PostgresConnection?
+            var failedAt: ContinuousClock.Instant?
             // A standby takes nothing in: there it does not rest.
-            let connection = try? PostgresConnection(try PostgresOptions(url))
-            let position = PostgresStatement("SELECT pg_current_wal_insert_lsn()::text", isKept: false)
-            return BackgroundPace { try? connection?.exchange([position])[0].rows.first?.text(0) }
+            let position = PostgresStatement(
+                "SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE pg_current_wal_insert_lsn()::text END",
+                isKept: false
+            )
+            return BackgroundPace {
+                // Connecting to a server that is gone can itself take seconds.
+                if let failedAt, ContinuousClock.now - failedAt < again { throw StoreError.unavailable("the server could not be asked") }
+                do {
+                    let open = try connection ?? PostgresConnection(try PostgresOptions(url))
+                    connection = open
+                    return try open.exchange([position])[0].rows.first?.text(0) ?? ""
+                } catch {
+                    (connection, failedAt) = (nil, ContinuousClock.now)
+                    throw error
+                }
+            }
         }
     }
 
@@ -52,12 +75,15 @@ final class BackgroundPace {
         }
     }
 
-    /// Rests where it is time to.
-    func pass() {
+    /// Rests where it is time to. Returns for how long.
+    @discardableResult
+    func pass() -> Duration {
         let worked = ContinuousClock.now - restedAt
-        guard worked >= Self.piece else { return }
-        let last = lastWritten()
-        if last != written { Thread.sleep(forTimeInterval: min(worked, Self.longest) / .seconds(1)) }
+        guard worked >= Self.piece else { return .zero }
+        let last = try? lastWritten()
+        let rest = last == nil || last != written ? min(worked, Self.longest) : .zero
+        if rest > .zero { Thread.sleep(forTimeInterval: rest / .seconds(1)) }
         (written, restedAt) = (last, ContinuousClock.now)
+        return rest
     }
 }
