@@ -60,6 +60,19 @@ struct CommandConflictTests {
         #expect(ended.map(\.state) == [.discarded] && harness.hooks.calls.count == 4)
     }
 
+    @Test("A route for which its worker has no room is tried once more; after that the ATS is asked to come again")
+    func routeIsInterrupted() async throws {
+        let noRoom = HookEnd.interrupted("the waiting runs of its connection or account hold more than 16777216 bytes in its worker")
+        harness.hooks.end(noRoom, .done(["status": 201]))
+        #expect(try await route().status == 201)
+        #expect(harness.hooks.calls.count == 2)
+        harness.hooks.end(noRoom)
+        let refused = try await route()
+        #expect(refused.status == 503 && refused.headers[.retryAfter] == "30" && refused.json?["code"] == "interrupted")
+        let ended = harness.store.with { $0.runs.values.filter { $0.failure?.code == "interrupted" } }
+        #expect(ended.map(\.state) == [.dead] && harness.hooks.calls.count == 4)
+    }
+
     @Test("An order that is placed while another is, is placed at the second try; after that the caller is asked to come again")
     func placeMeetsAnother() async throws {
         let request: JSON = [

@@ -112,6 +112,24 @@ import Testing
         _ = try await restore(bed, .copy(copy), into: other)
     }
 
+    @Test("A copy of the erasures that is older than what stands there takes no newer entry's place", arguments: BackupBed.Kind.allCases)
+    func older(_ kind: BackupBed.Kind) async throws {
+        let (bed, copy) = try await erased(kind)
+        let lines = try String(contentsOfFile: copy, encoding: .utf8).split(separator: "\n").map(String.init)
+        var entry = try #require(lines.lazy.compactMap { LedgerEntry($0) }.last { $0.erasure.id == "ers_1" })
+        let done = entry.erasure
+        // As it was written down before anything was destroyed, and before the token was revoked.
+        entry.erasure = Erasure(id: done.id, subject: done.subject, requestedAt: done.requestedAt)
+        try entry.text.write(toFile: copy, atomically: true, encoding: .utf8)
+        _ = try await restore(bed, .copy(copy))
+        let again = try await bed.open()
+        #expect(done.isSigned)
+        #expect(try await again.erasure("ers_1") == done)
+        #expect(try await again.tokens().isEmpty)
+        #expect(try await again.order(connection: "acme", externalID: "application-1") == nil)
+        await again.close()
+    }
+
     @Test("Lines of the erasures that cannot be read are passed over and counted", arguments: BackupBed.Kind.allCases)
     func unread(_ kind: BackupBed.Kind) async throws {
         let (bed, copy) = try await erased(kind)

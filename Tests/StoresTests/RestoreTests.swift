@@ -85,6 +85,31 @@ import Testing
         await again.close()
     }
 
+    @Test(
+        "What went by its age, and was not in the audit yet when the backup was made, is recorded by the restored store",
+        arguments: BackupBed.Kind.allCases
+    )
+    func removed(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        let request = ReceivedRequest(method: "POST", path: "/hmac", headers: [:], body: [])
+        let old = Event(id: "evt_0", kind: .ats, connection: "acme", request: request, receivedAt: SystemClock().now() + .seconds(-3 * 86_400))
+        _ = try await store.accept(old, dedupe: nil)
+        try await store.perform([.unqueue(.event(old.id)), .event(id: old.id, state: .done, problem: nil)])
+        let plan = RetentionPlan(now: SystemClock().now(), general: RetentionPeriods(events: .seconds(86_400), reports: nil, candidates: nil))
+        var cursor: RetentionCursor?
+        repeat { cursor = try await store.removeDue(plan, from: cursor).next } while cursor != nil
+        _ = try await bed.backup()
+        #expect(try await store.recordRemoved(until: plan.now) == [.events: 1])
+        await store.close()
+        _ = try await bed.restore()
+        let again = try await bed.open()
+        #expect(try await again.recordRemoved(until: plan.now) == [.events: 1])
+        #expect(try await again.recordRemoved(until: plan.now).isEmpty)
+        #expect(try await again.verifyAudit().isWhole)
+        await again.close()
+    }
+
     @Test("A store that a process has open is not replaced") func inUse() async throws {
         let bed = try await BackupBed(.sqlite)
         let store = try await bed.open()

@@ -78,6 +78,9 @@ import Testing
         _ = try await back.accept(sampleEvent("evt_g"), dedupe: "new")
         #expect(try await back.accept(sampleEvent("evt_h"), dedupe: "new").event == "evt_g")
         #expect(try await back.accept(sampleEvent("evt_i"), dedupe: "old").event == old.id)
+        // What was removed, and was not in the audit yet, is recorded once.
+        #expect(try await back.recordRemoved(until: plan.now) == [.events: 1])
+        #expect(try await back.recordRemoved(until: plan.now).isEmpty)
         await back.close()
     }
 

@@ -5,13 +5,13 @@ extension Environment {
     /// Says in the log what was just written, a line for each thing that matters: an order's new state, a run's end. Never with personal data.
     func log(_ effects: [Effect]) {
         // What a run gave up is counted with the run, not with its event once more.
-        let hasEnded = effects.contains { if case .run(let run) = $0 { run.state.isEnded } else { false } }
+        let isCounted = effects.contains { if case .run(let run) = $0 { isFailure(run) } else { false } }
         for effect in effects {
             switch effect {
             case .order(let order): log(order)
             case .run(let run) where run.state.isEnded || run.state == .waiting: log(run)
             case .event(let id, .dead, let problem):
-                if !hasEnded { history.count(.failed, on: "", at: clock.now()) }
+                if !isCounted { history.count(.failed, on: "", at: clock.now()) }
                 logger.error("event set aside", metadata: ["event": "event.dead", "event_id": "\(id)", "code": "\(problem?.code ?? "")"])
             default: break
             }
@@ -37,13 +37,16 @@ extension Environment {
         logger.log(level: needsAPerson ? .warning : order.state == .submitting ? .debug : .info, "order \(order.state.rawValue)", metadata: metadata)
     }
 
+    /// Whether a run was given up, or waits for a person.
+    private func isFailure(_ run: Run) -> Bool { run.state == .dead || run.state == .parked }
+
     private func log(_ run: Run) {
         if run.state.isEnded {
             let kind = run.isRoute ? "route" : run.hook == "on_update" ? "update" : "event"
             meters.runsEnded.increment(run.connection, kind, run.state.rawValue)
             let at = run.endedAt ?? clock.now()
             if kind == "update", run.state == .done { history.count(.told, on: run.connection, at: at) }
-            if [.dead, .parked].contains(run.state) { history.count(.failed, on: run.connection, at: at) }
+            if isFailure(run) { history.count(.failed, on: run.connection, at: at) }
             if kind == "update", run.state == .done, let endedAt = run.endedAt { meters.told.record(endedAt - run.createdAt, run.connection) }
         }
         var metadata: Logger.Metadata = [
