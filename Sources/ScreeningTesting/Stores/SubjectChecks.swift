@@ -126,6 +126,42 @@ extension StoreConformance {
                 try trial.expect(runs.isSubset(of: foundRuns) && foundRuns == sorted(Set(foundRuns)), "\(foundRuns.count) runs of \(runs.count)")
             }
         },
+        Check("of two words that many runs have, and few have both, all are found, page by page, in either direction") { trial in
+            var (events, runs): ([String], [String]) = ([], [])
+            for number in 0..<1500 {
+                trial.clock.advance(by: .milliseconds(number % 3))
+                let event = trial.event()
+                _ = try await trial.store.accept(event, dedupe: nil)
+                var run = trial.run(event: event.id, state: .skipped)
+                run.searchTexts = Personal(number % 290 == 7 ? ["Ana", "Poe"] : number % 2 == 0 ? ["Ana", "Roe"] : ["Ben", "Poe"])
+                try await trial.store.perform([.run(run)])
+                if number % 290 == 7 {
+                    events.append(event.id)
+                    runs.append(run.id)
+                }
+            }
+            for ascending in [false, true] {
+                var (eventQuery, runQuery) = (EventQuery(), RunQuery())
+                (eventQuery.text, runQuery.text) = (Personal("ana poe"), Personal("ana poe"))
+                var (request, found) = (PageRequest(limit: 2, ascending: ascending), [String]())
+                repeat {
+                    let page = try await trial.store.events(eventQuery, request)
+                    found += page.items.map(\.id)
+                    request.cursor = page.next
+                } while request.cursor != nil && found.count < 100
+                try trial.expect(
+                    found == (ascending ? events : events.reversed()),
+                    "\(found.count) events of \(events.count), ascending \(ascending)"
+                )
+                (request.cursor, found) = (nil, [])
+                repeat {
+                    let page = try await trial.store.runs(runQuery, request)
+                    found += page.items.map(\.id)
+                    request.cursor = page.next
+                } while request.cursor != nil && found.count < 100
+                try trial.expect(found == (ascending ? runs : runs.reversed()), "\(found.count) runs of \(runs.count), ascending \(ascending)")
+            }
+        },
         Check("a page of a search for a reason that few have ends after some hundreds were opened, and says where to go on") { trial in
             var oldest: Run?
             for number in 0..<1000 {

@@ -79,6 +79,26 @@ extension PostgresRows {
         return found
     }
 
+    func bound(of ways: [(connection: String, ways: [LookUpWay])], after count: Int, in window: SubjectWindow) throws -> String? {
+        let places = ways.flatMap { connection, ways in ways.filter { !$0.others.isEmpty }.map { (connection, $0.key.bits) } }
+        guard !places.isEmpty else { return nil }
+        let (run, direction) = (window.ofRuns ? "run_id" : "event_id", window.ascending ? "ASC" : "DESC")
+        return try all(
+            """
+            SELECT b.id FROM unnest($1::text[], $2::bigint[]) AS p (connection, key) CROSS JOIN LATERAL (
+                SELECT l.\(run) AS id FROM run_lookups AS l WHERE l.connection = p.connection AND l.key = p.key AND l.\(run) > $3 AND l.\(run) < $4
+                ORDER BY l.\(run) \(direction) OFFSET $5 LIMIT 1
+            ) AS b ORDER BY b.id \(direction) LIMIT 1
+            """,
+            .texts(places.map(\.0)),
+            .ints(places.map(\.1)),
+            .text(window.low),
+            .text(window.high),
+            .count(count - 1),
+            isKept: false
+        ).first?.text(0)
+    }
+
     func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects {
         let sql =
             isRun

@@ -72,6 +72,20 @@ extension StoredRows {
             """
     }
 
+    func bound(of ways: [(connection: String, ways: [LookUpWay])], after count: Int, in window: SubjectWindow) throws -> String? {
+        let (id, direction) = (window.ofRuns ? "run_id" : "event_id", window.ascending ? "ASC" : "DESC")
+        let sql = """
+            SELECT \(id) FROM run_lookups WHERE connection = ? AND key = ? AND \(id) > ? AND \(id) < ? ORDER BY \(id) \(direction) LIMIT 1 OFFSET ?
+            """
+        var ends: [String] = []
+        for (connection, ways) in ways {
+            for way in ways where !way.others.isEmpty {
+                ends += try db.all(sql, [connection, way.key.bits, window.low, window.high, count - 1]).map { $0[0] }
+            }
+        }
+        return ends.min(by: window.isBefore)
+    }
+
     func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects {
         let sql =
             isRun

@@ -164,7 +164,7 @@ extension SQLStore {
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
             let ways = connections.map { ($0, search.ways(on: $0, by: codec.lookUps.all)) }
             let groups = connections.compactMap { search.group(on: $0, codec) }
-            var found = try reading.subjects(ways: ways, groups: groups, orders: orders, within: window)
+            var found = try reading.subjects(ways: ways, groups: groups, orders: orders, inStepsOf: window)
             if let named { found.unread = named.unread }
             return found
         }

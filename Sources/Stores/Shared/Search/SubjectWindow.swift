@@ -27,6 +27,12 @@ struct SubjectWindow: Sendable {
     /// What comes after an identifier is not read any more: there are enough before it.
     mutating func end(before id: String) { if ascending { high = id } else { low = id } }
 
+    /// What comes after an identifier is not looked at this time: it, and everything of it, still is.
+    mutating func end(with id: String) {
+        // Identifiers are of one length: what is cut off comes before all that begin so.
+        if ascending { high = min(high, id + "\u{7F}") } else { low = max(low, String(id.dropLast())) }
+    }
+
     /// Where what was read in order is known to be whole; nil where nothing was left out. Of the last one there may be more.
     func end(of ids: [String]) -> String? {
         guard let most, ids.count >= most, let last = ids.last else { return nil }

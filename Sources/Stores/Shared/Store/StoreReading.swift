@@ -35,6 +35,9 @@ protocol StoreReading {
         orders: [String],
         within window: SubjectWindow
     ) throws -> FoundSubjects
+    /// How far a search for several words has come, in a window's order, when so many runs that have the first word were looked at in the way that comes to
+    /// them soonest; nil where none has as many. It is an identifier of the window's order, which none of the ways has to have found.
+    func bound(of ways: [(connection: String, ways: [LookUpWay])], after count: Int, in window: SubjectWindow) throws -> String?
     /// Events, or runs, whose identifier begins with a text, and the runs of these events or the events of these runs.
     func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects
     /// The orders that runs and events placed, found, or are about.
