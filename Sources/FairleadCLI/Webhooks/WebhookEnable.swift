@@ -11,16 +11,16 @@ struct WebhookEnable: AsyncParsableCommand {
 
             Example:
               fairlead webhook enable ops --note "the receiver is mended"
-              fairlead webhook enable ops --url https://new.example.test/hooks
+              fairlead webhook enable ops --address https://new.example.test/hooks
             """
     )
 
     @Option(help: "Its address from now on, also for what still waits to be sent.")
-    var url: String?
+    var address: String?
 
     @OptionGroup var change: WebhookSwitch
 
-    func run() async throws { try await change.run(isEnabled: true, url: url) }
+    func run() async throws { try await change.run(isEnabled: true, address: address) }
 }
 
 struct WebhookDisable: AsyncParsableCommand {
@@ -46,10 +46,10 @@ struct WebhookSwitch: ParsableArguments {
     @OptionGroup var note: NoteOptions
     @OptionGroup var host: HostOptions
 
-    func run(isEnabled: Bool, url: String? = nil) async throws {
+    func run(isEnabled: Bool, address: String? = nil) async throws {
         let response = try await host.ask { client in
             var body: JSON = [:]
-            if let url { body["url"] = .string(url) }
+            if let address { body["url"] = .string(address) }
             note.add(to: &body)
             return try await client.post(["webhooks", id, isEnabled ? "enable" : "disable"], body: body)
         }

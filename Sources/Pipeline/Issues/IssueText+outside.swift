@@ -114,10 +114,10 @@ extension IssueText {
                     : "Its receiver took no message for five days, and nothing is sent there any more.",
                 effect: "Candidates are not affected; who is told by this webhook hears nothing. What it missed is kept for 30 days.",
                 advice: (isGone
-                    ? "Give it the new address (on its page, with webhook enable --url, or in the settings where it stands there), which enables it"
+                    ? "Give it the new address (on its page, with webhook enable --address, or in the settings where it stands there), which enables it"
                     : "Mend the receiver, and enable the webhook (one of the settings file: reload it)")
                     + "; then send what it missed.",
-                isGone ? "fairlead webhook enable \(webhook) --url URL" : "fairlead webhook enable \(webhook)",
+                isGone ? "fairlead webhook enable \(webhook) --address URL" : "fairlead webhook enable \(webhook)",
                 "fairlead webhook redeliver \(webhook) --missed"
             )
         case (.deliveriesRejected, _):
