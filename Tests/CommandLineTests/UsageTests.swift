@@ -7,16 +7,25 @@ import Testing
         ["event", "list"], ["event", "show"], ["event", "replay"], ["run", "list"], ["run", "show"], ["run", "retry"], ["run", "discard"],
         ["status"], ["issue"], ["issue", "list"], ["issue", "show"], ["issue", "snooze"], ["issue", "resolve"], ["issue", "note"],
         ["account", "list"], ["account", "packages"], ["connection", "list"], ["connection", "show"],
-        ["connection", "refused"], ["account", "refused"],
+        ["connection", "refused"], ["account", "refused"], ["order", "retry"], ["order", "export"], ["order", "hold"], ["webhook"],
+        ["webhook", "list"], ["webhook", "show"], ["webhook", "set"], ["webhook", "remove"], ["webhook", "enable"], ["webhook", "disable"],
+        ["webhook", "test"], ["webhook", "rotate"], ["webhook", "redeliver"], ["webhook", "deliveries"], ["backup"], ["restore"], ["migrate"],
+        ["store", "copy"], ["key", "new"], ["key", "rotate"], ["key", "retire"], ["token", "create"], ["retention"], ["hold"], ["release"],
+        ["audit", "verify"], ["erasure", "verify"], ["candidate", "hold"], ["privacy", "scan"], ["doctor"], ["top"], ["find"],
     ]
 
-    @Test("every command's help has an example of it", arguments: commands) func examples(command: [String]) async throws {
+    @Test("every command's help has an example of it, and each option once", arguments: commands) func examples(command: [String]) async throws {
         let program = try Program()
         defer { program.remove() }
         let running = try program.start(command + ["--help"])
         #expect(await running.end() == 0)
         #expect(running.output.contains("Example"))
         #expect(running.output.contains((["  fairlead"] + command).joined(separator: " ")))
+        // Of two options with one name each takes the other's value.
+        let options = running.output.split(separator: "\n").filter { $0.hasPrefix("  -") }.compactMap { line in
+            line.split(separator: " ").first { $0.hasPrefix("--") }.map(String.init)
+        }
+        #expect(options.count == Set(options).count, "\(options)")
     }
 
     @Test(
